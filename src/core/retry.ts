@@ -1,0 +1,44 @@
+/** When to try again, and how many at a time. Pure: randomness comes in as a number in [0, 1). */
+
+export interface RetryPolicy {
+  readonly attempts: number;
+  readonly baseMs: number;
+  readonly capMs: number;
+}
+
+/** Six tries within about 10 s of waiting at the most: 100 + 200 + 400 + 800 + 1,600 ms, jittered downwards. */
+export const DEFAULT_RETRY: RetryPolicy = { attempts: 6, baseMs: 100, capMs: 5_000 };
+
+/**
+ * Exponential backoff with full jitter: uniform in [0, min(cap, base × 2^attempt)), never under what the server asked for.
+ * Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (2015).
+ * @param attempt tries made so far, 1 after the first.
+ */
+export function backoffMs(policy: RetryPolicy, attempt: number, random: number, retryAfterMs = 0): number {
+  const ceiling = Math.min(policy.capMs, policy.baseMs * 2 ** (attempt - 1));
+  return Math.max(retryAfterMs, random * ceiling);
+}
+
+/** Additive increase, multiplicative decrease of a concurrency limit. */
+export interface ConcurrencyState {
+  readonly limit: number;
+  /** Successes since the limit last changed. */
+  readonly streak: number;
+}
+
+export interface ConcurrencyBounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** One more slot after a whole window of successes; half on a throttle. */
+export function adaptConcurrency(
+  state: ConcurrencyState,
+  outcome: "success" | "throttled",
+  bounds: ConcurrencyBounds,
+): ConcurrencyState {
+  if (outcome === "throttled") return { limit: Math.max(bounds.least, Math.floor(state.limit / 2)), streak: 0 };
+  const streak = state.streak + 1;
+  if (streak < state.limit || state.limit >= bounds.most) return { limit: state.limit, streak };
+  return { limit: state.limit + 1, streak: 0 };
+}

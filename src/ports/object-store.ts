@@ -1,0 +1,169 @@
+/**
+ * One bucket of an object store. Every call is retried inside the adapter where that is safe (backoff with full jitter,
+ * the server's own Retry-After respected); what comes out is final.
+ *
+ * Errors, on every method: ASTRA_STORE_BUCKET_MISSING, ASTRA_STORE_AUTHENTICATION, ASTRA_STORE_FORBIDDEN,
+ * ASTRA_STORE_THROTTLED, ASTRA_STORE_UNREACHABLE, ASTRA_STORE_REFUSED (message of the store, no secret).
+ */
+import type { Provider } from "../core/tier.ts";
+
+/** Optional powers of a provider, as data. */
+export interface ObjectStoreFeatures {
+  /** The destination's ETag can be made a condition of a copy (besides the source's). */
+  readonly conditionalCopyDestination: boolean;
+  /** Objects may have to be restored before they are read. */
+  readonly restore: boolean;
+  /** Most bytes one copy request takes; larger ones go in parts. */
+  readonly maxCopyBytes: number;
+}
+
+export interface PutInput {
+  readonly key: string;
+  /** Bytes or a stream of chunks; sent in parts above the adapter's threshold. */
+  readonly body: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Known size; a stream that differs from it is refused with ASTRA_BODY_MISMATCH and leaves nothing behind. */
+  readonly sizeBytes?: number;
+  readonly storageClass: string;
+  readonly contentType?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** `absent`: only where no object has the key, else ASTRA_OBJECT_EXISTS. */
+  readonly condition?: "absent";
+  readonly signal?: AbortSignal;
+}
+
+export interface PutResult {
+  readonly etag: string;
+  readonly versionId: string | null;
+  readonly sizeBytes: number;
+  /** CRC-32 of the whole body, base64, as sent to and checked by the store. */
+  readonly checksumCrc32: string;
+}
+
+export interface Checksum {
+  readonly algorithm: "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA256";
+  readonly value: string;
+  readonly type: "FULL_OBJECT" | "COMPOSITE";
+}
+
+/** An object as HEAD shows it: everything a copy has to carry. */
+export interface ObjectHead {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly versionId: string | null;
+  readonly lastModifiedMs: number;
+  readonly storageClass: string;
+  readonly contentHeaders: Readonly<Partial<Record<ContentHeader, string>>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly websiteRedirect: string | null;
+  readonly tagCount: number;
+  readonly encryption: Encryption | null;
+  readonly checksum: Checksum | null;
+  readonly legalHold: boolean;
+  readonly retention: { readonly mode: string; readonly untilMs: number } | null;
+  readonly restore: { readonly ongoing: boolean; readonly expiresMs: number | null } | null;
+  readonly replicationStatus: string | null;
+}
+
+export const CONTENT_HEADERS = [
+  "content-type",
+  "content-encoding",
+  "content-language",
+  "content-disposition",
+  "cache-control",
+  "expires",
+] as const;
+export type ContentHeader = (typeof CONTENT_HEADERS)[number];
+
+export interface Encryption {
+  readonly algorithm: string;
+  readonly kmsKeyId: string | null;
+  readonly bucketKey: boolean;
+}
+
+export interface ChangeClassInput {
+  /** The object as a HEAD just showed it; its ETag is the condition of the copy. */
+  readonly head: ObjectHead;
+  readonly storageClass: string;
+}
+
+export interface ChangeClassResult {
+  readonly etag: string;
+  readonly versionId: string | null;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly lastModifiedMs: number;
+  readonly storageClass: string;
+}
+
+export interface ListInput {
+  readonly prefix?: string;
+  /** Starts after this key (exclusive), to resume. */
+  readonly startAfter?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface RestoreInput {
+  readonly key: string;
+  /** Days to keep the readable copy. */
+  readonly days: number;
+  readonly speed: "expedited" | "standard" | "bulk";
+}
+
+/** What the bucket does by itself, as far as a move must know it. */
+export interface BucketInfo {
+  readonly region: string | null;
+  readonly versioning: "off" | "enabled" | "suspended";
+  readonly objectLock: boolean;
+  /** Ids of enabled lifecycle rules. */
+  readonly lifecycleRuleIds: readonly string[];
+  readonly replication: boolean;
+  readonly notifications: boolean;
+}
+
+/** What one call of {@link ObjectStore.probe} found. */
+export interface ProbeResult {
+  /** The provider's own word for the permission: `s3:ListBucket`. */
+  readonly action: string;
+  readonly allowed: boolean;
+  readonly detail: string;
+}
+
+export interface ObjectStore extends AsyncDisposable {
+  readonly provider: Provider;
+  readonly bucket: string;
+  readonly features: ObjectStoreFeatures;
+  /** Atomic: the object is there whole or not at all. Repeating it is harmless but for `condition`. */
+  put(input: PutInput): Promise<PutResult>;
+  /** @throws ASTRA_OBJECT_MISSING */
+  head(key: string): Promise<ObjectHead>;
+  /** The body as stored. @throws ASTRA_OBJECT_MISSING, ASTRA_OBJECT_ARCHIVED */
+  get(key: string): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * Puts the object into another class without changing what its owner stored: content, content headers, metadata, tags,
+   * redirect and encryption stay. Conditional on the ETag of `head`. The caller verifies with a HEAD.
+   * @throws ASTRA_OBJECT_CHANGED, ASTRA_OBJECT_MISSING, ASTRA_OBJECT_ARCHIVED
+   */
+  changeClass(input: ChangeClassInput): Promise<ChangeClassResult>;
+  /** Every object, page by page, keys ascending by their UTF-8 bytes. Holds one page in memory (and one ahead). */
+  list(input?: ListInput): AsyncIterable<readonly ListedObject[]>;
+  /** As {@link list}, but prefixes are listed in parallel and pages come in any order. */
+  listParallel(input?: ListInput): AsyncIterable<readonly ListedObject[]>;
+  /** Asks for a readable copy. Repeating it is harmless. @throws ASTRA_OBJECT_MISSING */
+  restore(input: RestoreInput): Promise<"started" | "ongoing" | "restored">;
+  bucketInfo(): Promise<BucketInfo>;
+  /** Tries what Astra needs, changing nothing. */
+  probe(): Promise<readonly ProbeResult[]>;
+  /** The store's clock minus `nowMs`, from a response's Date header, ms. */
+  clockSkewMs(nowMs: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Opens the store of a bucket with that bucket's own credentials, region and endpoint. Kept open until disposed. */
+export interface ObjectStores extends AsyncDisposable {
+  open(bucket: string): Promise<ObjectStore>;
+}
