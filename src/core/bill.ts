@@ -151,3 +151,12 @@ function restoreOut(book: PriceBook, source: StorageClassPrices, gb: number): Wa
   const copyDay = (gb * marginalStorageRate(baseClass(book).storage, 0)) / DAYS_PER_MONTH;
   return { perThousand: speed.perThousand.amount, once: gb * speed.perGb.amount + copyDay };
 }
+
+/** One full read out of a class: request, retrieval, and the restore where one is needed. @returns `null` when unknown. */
+export function readOnceMicros(book: PriceBook, className: string, sizeBytes: number): number | null {
+  const prices = managedClass(book, className);
+  if (!prices) return null;
+  const reading = { sizeBytes, readsPerMonth: 1, readDaysPerMonth: 1 };
+  const bill = monthlyBill(book, className, reading);
+  return bill && bill.requestsMicros + bill.retrievalMicros;
+}

@@ -10,11 +10,12 @@ export const REFUSALS = [
   "unknown_price",
   "legal_hold",
   "retention_lock",
-  "changed",
+  "replication_pending",
   "restore_in_progress",
+  "changed",
+  "missing",
   "saving_under_fee",
   "payback",
-  "unconditional_copy",
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 

@@ -17,8 +17,8 @@ export interface PlannedMove extends ObjectRef {
   readonly feeMicros: number;
   readonly savingMicrosPerMonth: number;
   readonly breakEvenMs: number;
-  /** Fee plus one full read out of the new class on the day after. */
-  readonly worstCaseMicros: number;
+  /** Fee plus one full read out of the new class on the day after; `null` where a price of that is unknown. */
+  readonly worstCaseMicros: number | null;
 }
 
 export interface RefusalTotal {

@@ -28,7 +28,6 @@ export interface PutInput {
   readonly metadata?: Readonly<Record<string, string>>;
   /** `absent`: only where no object has the key, else ASTRA_OBJECT_EXISTS. */
   readonly condition?: "absent";
-  readonly signal?: AbortSignal;
 }
 
 export interface PutResult {
@@ -133,6 +132,16 @@ export interface ProbeResult {
   readonly detail: string;
 }
 
+/** Running counts since the store was opened: what adaptive concurrency and reports look at. */
+export interface StoreCounters {
+  /** HTTP requests sent, retries included. */
+  readonly requests: number;
+  /** Answers that asked to slow down (503 SlowDown, 429). */
+  readonly throttled: number;
+  /** Requests sent again, for whatever reason. */
+  readonly retried: number;
+}
+
 export interface ObjectStore extends AsyncDisposable {
   readonly provider: Provider;
   readonly bucket: string;
@@ -156,6 +165,7 @@ export interface ObjectStore extends AsyncDisposable {
   /** Asks for a readable copy. Repeating it is harmless. @throws ASTRA_OBJECT_MISSING */
   restore(input: RestoreInput): Promise<"started" | "ongoing" | "restored">;
   bucketInfo(): Promise<BucketInfo>;
+  counters(): StoreCounters;
   /** Tries what Astra needs, changing nothing. */
   probe(): Promise<readonly ProbeResult[]>;
   /** The store's clock minus `nowMs`, from a response's Date header, ms. */

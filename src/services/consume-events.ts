@@ -1,0 +1,108 @@
+/** A worker of the consumer group: takes batches, ingests them, commits. Partitions are worked on side by side. */
+import { requirePermission } from "../core/permission.ts";
+import type { GroupConsumer, RecordBatch } from "../ports/event-log.ts";
+import type { Context, Progress } from "./context.ts";
+import { type IngestCounts, ingestBatch } from "./ingest-batch.ts";
+import { observeOptions } from "./observe-options.ts";
+
+export interface ConsumeEventsInput {
+  /** Ends when the group has no lag left; otherwise the worker goes on until the context's signal. */
+  readonly untilDrained: boolean;
+  readonly progress?: Progress;
+}
+
+export interface ConsumeEventsResult extends Readonly<IngestCounts> {
+  readonly topic: string;
+  readonly group: string;
+  /** Batches given up because their partition had passed to another worker. */
+  readonly batchesLost: number;
+}
+
+/** How often a draining worker asks whether anything is left. */
+const DRAIN_CHECK_MS = 200;
+
+/** @throws AstraError of the surroundings (log, state, store); what was not committed comes again. */
+export async function consumeEvents({ ctx, input }: { ctx: Context; input: ConsumeEventsInput }): Promise<ConsumeEventsResult> {
+  requirePermission(ctx.actor, "object.write");
+  const { topic, dead_letter_topic, group, create_topics, partitions } = ctx.config.log;
+  if (create_topics) {
+    await ctx.log.ensureTopic(topic, partitions);
+    await ctx.log.ensureTopic(dead_letter_topic, 1);
+  }
+  const stop = new AbortController();
+  const signal = AbortSignal.any([ctx.signal, stop.signal]);
+  await using consumer = await ctx.log.join({ topic, group, signal });
+  const worker = new Worker(ctx, consumer, await ctx.log.id(), input.progress);
+  const drained = input.untilDrained ? stopWhenDrained(ctx, stop, signal) : Promise.resolve();
+  try {
+    await worker.run(signal, stop);
+  } finally {
+    stop.abort();
+    await drained;
+  }
+  return { topic, group, ...worker.counts, batchesLost: worker.batchesLost };
+}
+
+/** A real timer, not the context's clock: draining waits for other processes, also where the clock is virtual. */
+async function stopWhenDrained(ctx: Context, stop: AbortController, signal: AbortSignal): Promise<void> {
+  const { topic, group } = ctx.config.log;
+  while (!signal.aborted) {
+    const lag = await ctx.log.lag(topic, group);
+    if (lag.every((partition) => partition.lag === 0n)) stop.abort();
+    else await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
+  }
+}
+
+class Worker {
+  readonly counts: IngestCounts = { consumed: 0, uploaded: 0, deadLettered: 0, duplicates: 0, alreadyApplied: 0 };
+  batchesLost = 0;
+  readonly #ctx: Context;
+  readonly #consumer: GroupConsumer;
+  readonly #logId: string;
+  readonly #progress: Progress | undefined;
+  readonly #running = new Set<Promise<void>>();
+  #fault: unknown;
+
+  constructor(ctx: Context, consumer: GroupConsumer, logId: string, progress: Progress | undefined) {
+    this.#ctx = ctx;
+    this.#consumer = consumer;
+    this.#logId = logId;
+    this.#progress = progress;
+  }
+
+  /** The consumer gives at most one batch per partition until it is committed, so what runs is bounded by partitions. */
+  async run(signal: AbortSignal, stop: AbortController): Promise<void> {
+    for await (const batch of this.#consumer) {
+      const task: Promise<void> = this.#work(batch)
+        .catch((error: unknown) => {
+          this.#fault ??= error;
+          stop.abort();
+        })
+        .finally(() => this.#running.delete(task));
+      this.#running.add(task);
+      if (signal.aborted) break;
+    }
+    await Promise.all(this.#running);
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  async #work(batch: RecordBatch): Promise<void> {
+    const ctx = this.#ctx;
+    const ranges = await ctx.state.appliedRanges(this.#logId, ctx.config.log.topic);
+    const appliedNext = ranges.find((range) => range.partition === batch.partition)?.next ?? null;
+    const counts = await ingestBatch(ctx, batch, {
+      logId: this.#logId,
+      observe: observeOptions(ctx.config),
+      appliedNext,
+      upload: true,
+    });
+    const nextOffset = (batch.records.at(-1)?.offset ?? 0n) + 1n;
+    if ((await this.#consumer.commit(batch.partition, nextOffset)) === "lost") {
+      this.batchesLost += 1;
+      ctx.logger.info({ partition: batch.partition }, "partition passed to another worker");
+    }
+    for (const name of Object.keys(counts) as (keyof IngestCounts)[]) this.counts[name] += counts[name];
+    this.#progress?.(this.counts.consumed, null, "events");
+  }
+}
+

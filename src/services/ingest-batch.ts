@@ -1,0 +1,186 @@
+/**
+ * Works on one batch of one partition: bodies are uploaded, the state learns, bad events go to the dead letters.
+ * Order: uploads → state and position in one transaction → (by the caller) commit. A crash anywhere repeats the batch,
+ * and the repetition changes nothing.
+ */
+import { AstraError, type ErrorCode, toAstraError } from "../core/errors.ts";
+import { type DataEvent, decodeEvent, eventKey, eventObject } from "../core/event.ts";
+import { type ObserveOptions, type StoredFacts, observeEvent } from "../core/object-state.ts";
+import { DEFAULT_RETRY, backoffMs } from "../core/retry.ts";
+import type { LogRecord, NewRecord, RecordBatch } from "../ports/event-log.ts";
+import type { Effect } from "../ports/state-store.ts";
+import type { Context } from "./context.ts";
+import { uploadBody } from "./upload-body.ts";
+
+export interface IngestCounts {
+  consumed: number;
+  uploaded: number;
+  deadLettered: number;
+  duplicates: number;
+  alreadyApplied: number;
+}
+
+export interface IngestOptions {
+  readonly logId: string;
+  readonly observe: ObserveOptions;
+  /** First offset of the partition that the state does not hold yet. */
+  readonly appliedNext: bigint | null;
+  /** `false` in a replay: bodies were uploaded long ago. */
+  readonly upload: boolean;
+}
+
+interface Good {
+  readonly record: LogRecord;
+  readonly event: DataEvent;
+  stored: StoredFacts | null;
+}
+
+interface Bad {
+  readonly record: LogRecord;
+  readonly error: AstraError;
+}
+
+/**
+ * Faults of the surroundings: the batch is given up, nothing is committed, and it comes again.
+ * Anything else is the event's own fault and goes to the dead letters.
+ */
+const SURROUNDINGS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "ASTRA_STORE_AUTHENTICATION",
+  "ASTRA_STORE_THROTTLED",
+  "ASTRA_STORE_UNREACHABLE",
+]);
+
+/** Faults of a bucket: the operator's where he configured it, the event's where the event alone named it. */
+const BUCKET_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["ASTRA_STORE_FORBIDDEN", "ASTRA_STORE_BUCKET_MISSING"]);
+
+/** @throws AstraError of the surroundings: log, state, store or its credentials. */
+export async function ingestBatch(ctx: Context, batch: RecordBatch, options: IngestOptions): Promise<IngestCounts> {
+  const fresh = batch.records.filter((record) => options.appliedNext === null || record.offset >= options.appliedNext);
+  const good: Good[] = [];
+  const bad: Bad[] = [];
+  for (const record of fresh) {
+    const event = readRecord(ctx, record);
+    if (event instanceof AstraError) bad.push({ record, error: event });
+    else good.push({ record, event, stored: null });
+  }
+  const failed = options.upload ? await uploadAll(ctx, good) : new Map<Good, AstraError>();
+  for (const [item, error] of failed) bad.push({ record: item.record, error });
+  if (bad.length > 0 && options.upload) await ctx.log.append(ctx.config.log.dead_letter_topic, bad.map(deadLetter));
+  const done = good.filter((item) => !failed.has(item));
+  const last = batch.records.at(-1)?.offset ?? 0n;
+  const result = await ctx.state.applyEffects({
+    logId: options.logId,
+    topic: ctx.config.log.topic,
+    partition: batch.partition,
+    firstOffset: batch.records[0]?.offset ?? 0n,
+    nextOffset: last + 1n,
+    effects: done.map((item) => effectOf(item, options.observe)),
+    nowMs: ctx.clock.now(),
+  });
+  return {
+    consumed: batch.records.length,
+    uploaded: done.filter((item) => item.stored).length,
+    deadLettered: bad.length,
+    duplicates: result.duplicates,
+    alreadyApplied: batch.records.length - fresh.length + result.alreadyApplied,
+  };
+}
+
+function readRecord(ctx: Context, record: LogRecord): DataEvent | AstraError {
+  try {
+    const event = decodeEvent(record.value);
+    checkBucket(ctx, event);
+    const isWrite = event.type === "astra.object.created" || event.type === "astra.object.overwritten";
+    if (isWrite && !event.data.body && event.data.etag === undefined) {
+      throw new AstraError("ASTRA_BODY_MISSING", "the event has neither a body nor the ETag of a stored object");
+    }
+    return event;
+  } catch (error) {
+    return toAstraError(error);
+  }
+}
+
+/** Where buckets are configured, only those are written to: an event must not choose where our credentials reach. */
+function checkBucket(ctx: Context, event: DataEvent): void {
+  const { bucket } = eventObject(event);
+  const configured = configuredBuckets(ctx);
+  if (configured.length === 0 || configured.includes(bucket)) return;
+  throw new AstraError("ASTRA_STORE_BUCKET_MISSING", `the bucket ${bucket} is not configured`, {
+    where: `s3://${bucket}`,
+    fix: `Add ${bucket} to \`buckets\` in astra.yaml.`,
+  });
+}
+
+function configuredBuckets(ctx: Context): string[] {
+  const named = Object.keys(ctx.config.buckets);
+  return ctx.config.bucket === undefined ? named : [...named, ctx.config.bucket];
+}
+
+/** Uploads in parallel, but the events of one object one after the other. @returns the events that failed for good. */
+async function uploadAll(ctx: Context, good: readonly Good[]): Promise<Map<Good, AstraError>> {
+  const chains = new Map<string, Good[]>();
+  for (const item of good) {
+    if (!item.event.data.body) continue;
+    const key = eventKey(item.event);
+    const chain = chains.get(key);
+    if (chain) chain.push(item);
+    else chains.set(key, [item]);
+  }
+  const failed = new Map<Good, AstraError>();
+  const waiting = chains.values();
+  const worker = async (): Promise<void> => {
+    for (const chain of waiting) {
+      for (const item of chain) {
+        const error = await uploadOne(ctx, item);
+        if (error) failed.set(item, error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(ctx.config.ingest.parallel, chains.size) }, worker));
+  return failed;
+}
+
+/** Tries a bounded number of times. @returns the event's own fault; throws a fault of the surroundings. */
+async function uploadOne(ctx: Context, item: Good): Promise<AstraError | null> {
+  const source = item.event.data.body;
+  if (!source) return null;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      item.stored = await uploadBody(ctx, item.event, source);
+      return null;
+    } catch (thrown) {
+      const error = toAstraError(thrown);
+      if (SURROUNDINGS.has(error.code)) throw error;
+      if (BUCKET_FAULTS.has(error.code) && configuredBuckets(ctx).length > 0) throw error;
+      if (!error.retryable || attempt >= ctx.config.ingest.attempts) return error;
+      await ctx.clock.sleep(backoffMs(DEFAULT_RETRY, attempt, ctx.random.next(), error.retryAfterMs), ctx.signal);
+    }
+  }
+}
+
+/** The original bytes and key, with the reason beside them in headers. */
+function deadLetter(bad: Bad): NewRecord {
+  const { record, error } = bad;
+  return {
+    key: record.key,
+    value: record.value,
+    headers: {
+      ...record.headers,
+      "astra-reason-code": error.code,
+      "astra-reason": error.message,
+      "astra-partition": String(record.partition),
+      "astra-offset": String(record.offset),
+    },
+  };
+}
+
+function effectOf(item: Good, observe: ObserveOptions): Effect {
+  const ref = eventObject(item.event);
+  return {
+    offset: item.record.offset,
+    ref,
+    source: item.event.source,
+    eventId: item.event.id,
+    apply: (known) => observeEvent(known, item.event, ref, item.stored, observe),
+  };
+}

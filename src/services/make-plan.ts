@@ -1,0 +1,125 @@
+/** Lists, decides and prices: the exact moves a later apply will make. Changes nothing in the store. */
+import { createHash } from "node:crypto";
+import { readOnceMicros } from "../core/bill.ts";
+import { type DecideContext, type Decision, decide } from "../core/decide.ts";
+import { createdMsOf, knownHold } from "../core/object-view.ts";
+import { requirePermission } from "../core/permission.ts";
+import type { PriceBook } from "../core/price-book.ts";
+import { type PlanHeader, PlanTally, type PlannedMove } from "../core/plan.ts";
+import { MS_PER_DAY } from "../core/units.ts";
+import type { Context, Progress } from "./context.ts";
+import { decideContext } from "./decide-context.ts";
+import { type ScannedObject, scanBucket } from "./scan-bucket.ts";
+
+export interface MakePlanInput {
+  readonly bucket: string;
+  readonly prefix?: string;
+  readonly progress?: Progress;
+}
+
+/** @throws AstraError ASTRA_STORE_*, ASTRA_STATE_* */
+export async function makePlan({ ctx, input }: { ctx: Context; input: MakePlanInput }): Promise<PlanHeader> {
+  requirePermission(ctx.actor, "plan.write");
+  const id = ctx.random.id();
+  const draft = new PlanDraft(ctx, input, await busyKeys(ctx, input.bucket));
+  const audit = { atMs: ctx.clock.now(), actor: ctx.actor.name, action: "plan.make", detail: { plan: id, bucket: input.bucket } };
+  return ctx.state.putPlan(id, draft.pages(), () => draft.header(id), audit);
+}
+
+/** Objects with a transition under way are left to it. */
+async function busyKeys(ctx: Context, bucket: string): Promise<ReadonlySet<string>> {
+  const open = await ctx.state.openJournal(bucket);
+  return new Set(open.map((entry) => entry.move.key));
+}
+
+class PlanDraft {
+  readonly #ctx: Context;
+  readonly #input: MakePlanInput;
+  readonly #busy: ReadonlySet<string>;
+  readonly #decide: DecideContext;
+  readonly #tally = new PlanTally();
+  readonly #hash = createHash("sha256");
+
+  constructor(ctx: Context, input: MakePlanInput, busy: ReadonlySet<string>) {
+    this.#ctx = ctx;
+    this.#input = input;
+    this.#busy = busy;
+    this.#decide = decideContext(ctx);
+  }
+
+  async *pages(): AsyncIterable<readonly PlannedMove[]> {
+    let seen = 0;
+    for await (const page of scanBucket(this.#ctx, this.#input.bucket, this.#input.prefix)) {
+      const nowMs = this.#ctx.clock.now();
+      const moves: PlannedMove[] = [];
+      for (const object of page) {
+        const move = this.#one(object, nowMs);
+        if (move) moves.push(move);
+      }
+      seen += page.length;
+      this.#input.progress?.(seen, null, "objects");
+      if (moves.length > 0) yield moves;
+    }
+  }
+
+  header(id: string): PlanHeader {
+    const head = {
+      id,
+      bucket: this.#input.bucket,
+      createdMs: this.#ctx.clock.now(),
+      strategy: this.#decide.strategy.name,
+      priceBook: this.#ctx.prices.version,
+      totals: this.#tally.totals(),
+    };
+    return { ...head, hash: this.#hash.copy().update(JSON.stringify(head)).digest("hex") };
+  }
+
+  #one(object: ScannedObject, nowMs: number): PlannedMove | null {
+    const { view, state } = object;
+    this.#tally.seen(view.storageClass, view.sizeBytes);
+    if (this.#busy.has(view.key)) {
+      this.#tally.refused("restore_in_progress", view.sizeBytes, 0, 0);
+      return null;
+    }
+    const decision = decide(view, knownHold(state?.hold, nowMs), this.#decide);
+    if (decision.kind === "stay") this.#tally.stays();
+    if (decision.kind === "refuse") this.#refused(decision, view.sizeBytes);
+    if (decision.kind !== "move") return null;
+    const move = plannedMove(this.#input.bucket, object, decision, nowMs, this.#ctx.prices);
+    this.#tally.moves(move);
+    this.#hash.update(JSON.stringify(move));
+    return move;
+  }
+
+  #refused(decision: Decision & { kind: "refuse" }, sizeBytes: number): void {
+    const sums = decision.sums;
+    this.#tally.refused(decision.refusal, sizeBytes, sums?.savingMicrosPerMonth ?? 0, sums?.fee.totalMicros ?? 0);
+  }
+}
+
+function plannedMove(
+  bucket: string,
+  { stored, state }: ScannedObject,
+  { proposal, sums }: Decision & { kind: "move" },
+  nowMs: number,
+  prices: PriceBook,
+): PlannedMove {
+  const readOnce = readOnceMicros(prices, proposal.storageClass, stored.sizeBytes);
+  return {
+    bucket,
+    key: stored.key,
+    sizeBytes: stored.sizeBytes,
+    etag: stored.etag,
+    from: stored.storageClass,
+    to: proposal.storageClass,
+    toTier: proposal.tier,
+    mechanism: "copy",
+    rule: proposal.rule,
+    why: proposal.why,
+    createdMs: createdMsOf(stored, state),
+    feeMicros: sums.fee.totalMicros,
+    savingMicrosPerMonth: sums.savingMicrosPerMonth,
+    breakEvenMs: nowMs + (sums.paybackDays ?? 0) * MS_PER_DAY,
+    worstCaseMicros: readOnce === null ? null : sums.fee.totalMicros + readOnce,
+  };
+}
