@@ -1,6 +1,7 @@
 /**
  * What is remembered of an object's reads: the lifetime count, exact counts per day within a window,
- * and exponentially decayed counts for rates. Adding is commutative, so late events give the same result.
+ * and exponentially decayed counts for rates. Adding is commutative within the kept window, so late events give the same
+ * result there; later still, they only miss `decayedReadDays`, since a day forgotten can't be told from a new one.
  */
 import { MS_PER_DAY, dayNumber } from "./units.ts";
 
@@ -18,7 +19,7 @@ export interface AccessStats {
   readonly lastAccessMs: number | null;
   /** Reads, each weighted 2^(-age / half-life) as of `decayedAtMs`. */
   readonly decayedReads: number;
-  /** Days with at least one read, weighted likewise. */
+  /** Days with at least one read, weighted likewise, each from its first instant. */
   readonly decayedReadDays: number;
   readonly decayedAtMs: number;
   /** Ascending by day, one entry a day with reads, within the kept window. */
@@ -48,14 +49,17 @@ export function recordReads(stats: AccessStats, atMs: number, reads: number, kee
   const oldWeight = stats.decayedAtMs === 0 ? 0 : decay(decayedAtMs - stats.decayedAtMs);
   const newWeight = decay(decayedAtMs - atMs);
   const day = dayNumber(atMs);
-  const isNewDay = !stats.days.some((entry) => entry.day === day);
+  const oldestDay = dayNumber(decayedAtMs) - keepDays;
+  const isNewDay = day > oldestDay && !stats.days.some((entry) => entry.day === day);
+  // From the day's first instant: the weight must not depend on which of the day's reads came first.
+  const dayWeight = isNewDay ? decay(decayedAtMs - day * MS_PER_DAY) : 0;
   return {
     lifetimeReads: stats.lifetimeReads + reads,
     lastAccessMs: Math.max(stats.lastAccessMs ?? atMs, atMs),
     decayedReads: stats.decayedReads * oldWeight + reads * newWeight,
-    decayedReadDays: stats.decayedReadDays * oldWeight + (isNewDay ? newWeight : 0),
+    decayedReadDays: stats.decayedReadDays * oldWeight + dayWeight,
     decayedAtMs,
-    days: withDay(stats.days, day, reads, dayNumber(decayedAtMs) - keepDays),
+    days: withDay(stats.days, day, reads, oldestDay),
   };
 }
 

@@ -104,34 +104,42 @@ export interface MoveFee {
   readonly retrievalMicros: number;
   /** What remains of the source class's minimum duration. */
   readonly earlyDeletionMicros: number;
+  /** Rent of the noncurrent version that a copy leaves on a versioned bucket until it expires. */
+  readonly noncurrentMicros: number;
   readonly totalMicros: number;
 }
 
+export interface CopyMove {
+  readonly from: string;
+  readonly to: string;
+  readonly sizeBytes: number;
+  readonly daysHeld: number;
+  /** Days the noncurrent version stays; 0 on a bucket without versioning. */
+  readonly noncurrentDays: number;
+}
+
 /** A copy to itself: what it costs once to move an object between classes. @returns `null` when a price is unknown. */
-export function copyFee(
-  book: PriceBook,
-  from: string,
-  to: string,
-  sizeBytes: number,
-  daysHeld: number,
-): MoveFee | null {
-  const source = managedClass(book, from);
-  const target = managedClass(book, to);
+export function copyFee(book: PriceBook, move: CopyMove): MoveFee | null {
+  const source = managedClass(book, move.from);
+  const target = managedClass(book, move.to);
   if (!source?.get || !target?.put || !target.get) return null;
-  const gb = sizeBytes / GB_BYTES;
+  const gb = move.sizeBytes / GB_BYTES;
   const perThousand =
     target.put.amount + HEADS_AT_SOURCE * source.get.amount + HEADS_AT_DESTINATION * target.get.amount;
   const out = source.restore ? restoreOut(book, source, gb) : plainOut(source, gb);
   if (!out) return null;
-  const remainingDays = Math.max(0, source.minimumDays - daysHeld);
-  const earlyDeletionMicros = (rentMicrosPerMonth(book, source, sizeBytes) * remainingDays) / DAYS_PER_MONTH;
+  const rentPerDay = rentMicrosPerMonth(book, source, move.sizeBytes) / DAYS_PER_MONTH;
+  // A version that stays noncurrent goes on serving its minimum, so only what is left after that is owed.
+  const earlyDeletionMicros = rentPerDay * Math.max(0, source.minimumDays - move.daysHeld - move.noncurrentDays);
+  const noncurrentMicros = rentPerDay * move.noncurrentDays;
   const requestsMicros = ((perThousand + out.perThousand) * MICROS_PER_DOLLAR) / 1000;
   const retrievalMicros = out.once * MICROS_PER_DOLLAR;
   return {
     requestsMicros,
     retrievalMicros,
     earlyDeletionMicros,
-    totalMicros: requestsMicros + retrievalMicros + earlyDeletionMicros,
+    noncurrentMicros,
+    totalMicros: requestsMicros + retrievalMicros + earlyDeletionMicros + noncurrentMicros,
   };
 }
 

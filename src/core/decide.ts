@@ -52,6 +52,8 @@ export interface DecideContext {
   readonly strategy: Strategy;
   readonly prices: PriceBook;
   readonly guards: GuardLimits;
+  /** Days the noncurrent version left by a copy is billed; 0 on a bucket without versioning. */
+  readonly noncurrentDays: number;
 }
 
 /** Decides one object. The same function serves one event, a listing page and a batch. */
@@ -60,7 +62,7 @@ export function decide(view: ObjectView, hold: KnownHold, context: DecideContext
   const proposal = context.strategy.propose(view);
   if (proposal.storageClass === view.storageClass) return { kind: "stay", proposal };
   if (hold) return refuse(hold, proposal, null);
-  const sums = moveSums(view, proposal.storageClass, context.prices);
+  const sums = moveSums(view, proposal.storageClass, context);
   if (!sums) return refuse("unknown_price", proposal, null);
   const refusal = moneyGuard(sums, proposal.storageClass, context);
   return refusal ? refuse(refusal, proposal, sums) : { kind: "move", proposal, sums };
@@ -71,11 +73,22 @@ function refuse(refusal: Refusal, proposal: Proposal | null, sums: MoveSums | nu
 }
 
 /** @returns `null` when a price that the sums need is unknown. */
-export function moveSums(view: ObjectView, target: string, prices: PriceBook): MoveSums | null {
+export function moveSums(
+  view: ObjectView,
+  target: string,
+  context: Pick<DecideContext, "prices" | "noncurrentDays">,
+): MoveSums | null {
+  const { prices, noncurrentDays } = context;
   const use = { sizeBytes: view.sizeBytes, ...view.rate };
   const billNow = monthlyBill(prices, view.storageClass, use);
   const billThen = monthlyBill(prices, target, use);
-  const fee = copyFee(prices, view.storageClass, target, view.sizeBytes, view.daysInClass);
+  const fee = copyFee(prices, {
+    from: view.storageClass,
+    to: target,
+    sizeBytes: view.sizeBytes,
+    daysHeld: view.daysInClass,
+    noncurrentDays,
+  });
   if (!billNow || !billThen || !fee) return null;
   const savingMicrosPerMonth = billNow.totalMicros - billThen.totalMicros;
   const paybackDays = savingMicrosPerMonth > 0 ? (fee.totalMicros / savingMicrosPerMonth) * DAYS_PER_MONTH : null;

@@ -25,7 +25,12 @@ export function createdMsOf(stored: StoredObject, state: ObjectState | undefined
 }
 
 /** @param windowDays days counted into `windowReads`, today included. */
-export function viewOf(stored: StoredObject, state: ObjectState | undefined, nowMs: number, windowDays: number): ObjectView {
+export function viewOf(
+  stored: StoredObject,
+  state: ObjectState | undefined,
+  nowMs: number,
+  windowDays: number,
+): ObjectView {
   const createdMs = createdMsOf(stored, state);
   const access: AccessStats = state?.access ?? NO_ACCESS;
   const isKnownClass = state?.storageClass === stored.storageClass && state.classSinceMs !== null;

@@ -16,10 +16,13 @@ describe("synthetic bodies", () => {
   });
 
   it("repeat for one seed, differ for another, and never change between versions", () => {
-    const md5 = (seed: string) => createHash("md5").update(whole(syntheticChunks(seed, 100_000))).digest("hex");
+    const md5 = (seed: string) =>
+      createHash("md5")
+        .update(whole(syntheticChunks(seed, 100_000)))
+        .digest("hex");
     expect(md5("a")).toBe(md5("a"));
     expect(md5("a")).not.toBe(md5("b"));
-    expect(md5("a")).toMatchInlineSnapshot();
+    expect(md5("a")).toMatchInlineSnapshot(`"4e51ff986b4e4270fd4bc653851e72ed"`);
   });
 
   it("make the smaller body a prefix of the larger, and any range a slice", () => {

@@ -120,6 +120,8 @@ export interface BucketInfo {
   readonly objectLock: boolean;
   /** Ids of enabled lifecycle rules. */
   readonly lifecycleRuleIds: readonly string[];
+  /** Days after which a noncurrent version of any key expires; `null` where no rule says so for the whole bucket. */
+  readonly noncurrentExpiryDays: number | null;
   readonly replication: boolean;
   readonly notifications: boolean;
 }
@@ -164,6 +166,7 @@ export interface ObjectStore extends AsyncDisposable {
   listParallel(input?: ListInput): AsyncIterable<readonly ListedObject[]>;
   /** Asks for a readable copy. Repeating it is harmless. @throws ASTRA_OBJECT_MISSING */
   restore(input: RestoreInput): Promise<"started" | "ongoing" | "restored">;
+  /** May be as old as a minute. */
   bucketInfo(): Promise<BucketInfo>;
   counters(): StoreCounters;
   /** Tries what Astra needs, changing nothing. */

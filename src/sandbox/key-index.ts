@@ -13,13 +13,14 @@ export function compareUtf8(a: string, b: string): number {
   for (let i = 0; i < shorter; i++) {
     const left = a.charCodeAt(i);
     const right = b.charCodeAt(i);
-    if (left !== right) return (left >= 0xd800 ? surrogatesLast(left) : left) - (right >= 0xd800 ? surrogatesLast(right) : right);
+    if (left !== right) return byteRank(left) - byteRank(right);
   }
   return a.length - b.length;
 }
 
-function surrogatesLast(unit: number): number {
-  return unit >= 0xe000 ? unit - 0x2000 : unit + 0x2000;
+function byteRank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
 function compareUnits(a: string, b: string): number {

@@ -23,7 +23,13 @@ export interface AppendEventsResult {
 const BATCH = 1000;
 
 /** @throws AstraError ASTRA_EVENT_* for an event that is not valid, ASTRA_LOG_* for the log. */
-export async function appendEvents({ ctx, input }: { ctx: Context; input: AppendEventsInput }): Promise<AppendEventsResult> {
+export async function appendEvents({
+  ctx,
+  input,
+}: {
+  ctx: Context;
+  input: AppendEventsInput;
+}): Promise<AppendEventsResult> {
   requirePermission(ctx.actor, "event.write");
   const { topic, create_topics, partitions } = ctx.config.log;
   if (create_topics) await ctx.log.ensureTopic(topic, partitions);
@@ -45,7 +51,8 @@ export async function appendEvents({ ctx, input }: { ctx: Context; input: Append
     if (batch.length < batchSize) continue;
     await flush();
     if (ctx.signal.aborted) break;
-    if (input.ratePerSecond) await ctx.clock.sleep(startedMs + (produced / input.ratePerSecond) * 1000 - ctx.clock.now(), ctx.signal);
+    if (input.ratePerSecond)
+      await ctx.clock.sleep(startedMs + (produced / input.ratePerSecond) * 1000 - ctx.clock.now(), ctx.signal);
   }
   if (batch.length > 0) await flush();
   return { produced, bytes, topic };

@@ -96,7 +96,10 @@ class Execution {
         else this.#tally.count(entry.state, entry.reason, entry.move);
       }
     }
-    await this.#work(open.map(({ seq, move }) => ({ seq, move })), true);
+    await this.#work(
+      open.map(({ seq, move }) => ({ seq, move })),
+      true,
+    );
   }
 
   async carryOut(): Promise<void> {
@@ -111,7 +114,15 @@ class Execution {
   async #intend(page: readonly { readonly seq: number; readonly move: PlannedMove }[]): Promise<void> {
     const updatedMs = this.#ctx.clock.now();
     await this.#ctx.state.writeJournal({
-      entries: page.map(({ seq, move }) => ({ runId: this.#runId, seq, move, state: "intent", etagAfter: null, reason: null, updatedMs })),
+      entries: page.map(({ seq, move }) => ({
+        runId: this.#runId,
+        seq,
+        move,
+        state: "intent",
+        etagAfter: null,
+        reason: null,
+        updatedMs,
+      })),
     });
   }
 
@@ -122,7 +133,10 @@ class Execution {
     await runPool(page, poolOptions(ctx, store), async ({ seq, move }) => {
       const outcome = await moveObject(ctx, store, move, resumed);
       const { state, etagAfter, reason } = outcome;
-      await journal.add({ runId: this.#runId, seq, move, state, etagAfter, reason, updatedMs: ctx.clock.now() }, outcome);
+      await journal.add(
+        { runId: this.#runId, seq, move, state, etagAfter, reason, updatedMs: ctx.clock.now() },
+        outcome,
+      );
       this.#tally.count(state, reason, move);
       this.#progress?.(this.#tally.total(), this.#plan.totals.moves, "objects");
     });

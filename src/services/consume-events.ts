@@ -2,7 +2,7 @@
 import { requirePermission } from "../core/permission.ts";
 import type { GroupConsumer, RecordBatch } from "../ports/event-log.ts";
 import type { Context, Progress } from "./context.ts";
-import { type IngestCounts, ingestBatch } from "./ingest-batch.ts";
+import { INGEST_COUNTS, type IngestCounts, ingestBatch } from "./ingest-batch.ts";
 import { observeOptions } from "./observe-options.ts";
 
 export interface ConsumeEventsInput {
@@ -11,7 +11,7 @@ export interface ConsumeEventsInput {
   readonly progress?: Progress;
 }
 
-export interface ConsumeEventsResult extends Readonly<IngestCounts> {
+export interface ConsumeEventsResult extends IngestCounts {
   readonly topic: string;
   readonly group: string;
   /** Batches given up because their partition had passed to another worker. */
@@ -22,7 +22,13 @@ export interface ConsumeEventsResult extends Readonly<IngestCounts> {
 const DRAIN_CHECK_MS = 200;
 
 /** @throws AstraError of the surroundings (log, state, store); what was not committed comes again. */
-export async function consumeEvents({ ctx, input }: { ctx: Context; input: ConsumeEventsInput }): Promise<ConsumeEventsResult> {
+export async function consumeEvents({
+  ctx,
+  input,
+}: {
+  ctx: Context;
+  input: ConsumeEventsInput;
+}): Promise<ConsumeEventsResult> {
   requirePermission(ctx.actor, "object.write");
   const { topic, dead_letter_topic, group, create_topics, partitions } = ctx.config.log;
   if (create_topics) {
@@ -54,7 +60,13 @@ async function stopWhenDrained(ctx: Context, stop: AbortController, signal: Abor
 }
 
 class Worker {
-  readonly counts: IngestCounts = { consumed: 0, uploaded: 0, deadLettered: 0, duplicates: 0, alreadyApplied: 0 };
+  readonly counts: Record<(typeof INGEST_COUNTS)[number], number> = {
+    consumed: 0,
+    uploaded: 0,
+    deadLettered: 0,
+    duplicates: 0,
+    alreadyApplied: 0,
+  };
   batchesLost = 0;
   readonly #ctx: Context;
   readonly #consumer: GroupConsumer;
@@ -101,8 +113,7 @@ class Worker {
       this.batchesLost += 1;
       ctx.logger.info({ partition: batch.partition }, "partition passed to another worker");
     }
-    for (const name of Object.keys(counts) as (keyof IngestCounts)[]) this.counts[name] += counts[name];
+    for (const name of INGEST_COUNTS) this.counts[name] += counts[name];
     this.#progress?.(this.counts.consumed, null, "events");
   }
 }
-

@@ -15,7 +15,13 @@ export interface ContinueMovesResult {
   readonly waiting: number;
 }
 
-export async function continueMoves({ ctx, input }: { ctx: Context; input: { readonly bucket: string } }): Promise<ContinueMovesResult> {
+export async function continueMoves({
+  ctx,
+  input,
+}: {
+  ctx: Context;
+  input: { readonly bucket: string };
+}): Promise<ContinueMovesResult> {
   requirePermission(ctx.actor, "plan.apply");
   const open = await ctx.state.openJournal(input.bucket);
   const counts = { done: 0, failed: 0, skipped: 0, waiting: 0 };

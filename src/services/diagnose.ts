@@ -14,11 +14,18 @@ export interface Finding {
 const MAX_SKEW_MS = 7.5 * 60_000;
 
 /** @param input.bucket checked where it is given. */
-export async function diagnose({ ctx, input }: { ctx: Context; input: { readonly bucket?: string } }): Promise<readonly Finding[]> {
+export async function diagnose({
+  ctx,
+  input,
+}: {
+  ctx: Context;
+  input: { readonly bucket?: string };
+}): Promise<readonly Finding[]> {
   requirePermission(ctx.actor, "object.read");
   const findings: Finding[] = [];
   findings.push(await attempt("log", async () => `${ctx.config.log.kind}, id ${await ctx.log.id()}`));
-  for (const topic of [ctx.config.log.topic, ctx.config.log.dead_letter_topic]) findings.push(await topicFinding(ctx, topic));
+  for (const topic of [ctx.config.log.topic, ctx.config.log.dead_letter_topic])
+    findings.push(await topicFinding(ctx, topic));
   findings.push(
     await attempt("state", async () => {
       const runs = await ctx.state.runs(1);
@@ -43,7 +50,10 @@ async function storeFindings(ctx: Context, bucket: string): Promise<Finding[]> {
   findings.push(
     await attempt(`bucket ${bucket}`, async () => {
       const info = await store.bucketInfo();
-      const rules = info.lifecycleRuleIds.length === 0 ? "no lifecycle rules" : `lifecycle rules ${info.lifecycleRuleIds.join(", ")}`;
+      const rules =
+        info.lifecycleRuleIds.length === 0
+          ? "no lifecycle rules"
+          : `lifecycle rules ${info.lifecycleRuleIds.join(", ")}`;
       const lock = info.objectLock ? ", object lock" : "";
       return `region ${info.region ?? "unknown"}, versioning ${info.versioning}${lock}, ${rules}`;
     }),

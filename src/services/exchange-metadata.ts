@@ -11,7 +11,10 @@ import { observeOptions } from "./observe-options.ts";
 /** ISO 8601 with or without a zone; without one it is UTC. */
 const timestamp = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/, "must be an ISO 8601 date and time")
+  .regex(
+    /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/,
+    "must be an ISO 8601 date and time",
+  )
   .refine((text) => !Number.isNaN(utcMs(text)), "is no date of the calendar");
 
 const entry = z.strictObject({
@@ -44,7 +47,13 @@ export interface ImportMetadataResult {
 const PAGE = 1000;
 
 /** Replaces what was known of creation and accesses. @throws AstraError ASTRA_METADATA_INVALID, before anything is written */
-export async function importMetadata({ ctx, input }: { ctx: Context; input: ImportMetadataInput }): Promise<ImportMetadataResult> {
+export async function importMetadata({
+  ctx,
+  input,
+}: {
+  ctx: Context;
+  input: ImportMetadataInput;
+}): Promise<ImportMetadataResult> {
   requirePermission(ctx.actor, "state.write");
   const entries = parseEntries(input.json, input.where);
   const keepDays = observeOptions(ctx.config).keepDays;
@@ -58,7 +67,12 @@ export async function importMetadata({ ctx, input }: { ctx: Context; input: Impo
       states.push({ ...known, ...learned(meta, keepDays) });
     }
     const detail = { bucket: input.bucket, file: input.where, objects: page.length };
-    await ctx.state.putObjects(states, { atMs: ctx.clock.now(), actor: ctx.actor.name, action: "metadata.import", detail });
+    await ctx.state.putObjects(states, {
+      atMs: ctx.clock.now(),
+      actor: ctx.actor.name,
+      action: "metadata.import",
+      detail,
+    });
     imported += page.length;
     input.progress?.(imported, entries.length, "objects");
   }
@@ -73,7 +87,9 @@ function parseEntries(json: unknown, where: string): [string, MetadataEntry][] {
     const parsed = entry.safeParse(value);
     const fault = keyFault(key) ?? (parsed.success ? null : describe(parsed.error));
     if (fault || !parsed.success) {
-      throw new AstraError("ASTRA_METADATA_INVALID", `entry ${JSON.stringify(key.slice(0, 100))}: ${fault ?? ""}`, { where });
+      throw new AstraError("ASTRA_METADATA_INVALID", `entry ${JSON.stringify(key.slice(0, 100))}: ${fault ?? ""}`, {
+        where,
+      });
     }
     return [key, parsed.data];
   });
@@ -93,7 +109,13 @@ function learned(meta: MetadataEntry, keepDays: number): Pick<ObjectState, "crea
 }
 
 /** Objects of a bucket in the same form, page by page. Objects whose creation is not known are left out. */
-export async function* exportMetadata({ ctx, input }: { ctx: Context; input: { readonly bucket: string } }): AsyncIterable<readonly (readonly [string, MetadataEntry])[]> {
+export async function* exportMetadata({
+  ctx,
+  input,
+}: {
+  ctx: Context;
+  input: { readonly bucket: string };
+}): AsyncIterable<readonly (readonly [string, MetadataEntry])[]> {
   requirePermission(ctx.actor, "object.read");
   for await (const page of ctx.state.objects({ bucket: input.bucket })) {
     yield page.flatMap((state): (readonly [string, MetadataEntry])[] =>
@@ -113,5 +135,8 @@ function exported(state: ObjectState, createdMs: number): MetadataEntry {
 
 /** `2024-11-08T10:30:00`, UTC; milliseconds only where there are any. */
 function withoutZone(ms: number): string {
-  return new Date(ms).toISOString().replace("Z", "").replace(/\.000$/, "");
+  return new Date(ms)
+    .toISOString()
+    .replace("Z", "")
+    .replace(/\.000$/, "");
 }

@@ -1,6 +1,6 @@
 /** Why an object is where it is: what is known, every class with its bill, the choice, and what happened before. */
 import { type ReadRate, readRate } from "../core/access-stats.ts";
-import { type MonthlyBill, type MoveFee, copyFee, monthlyBill } from "../core/bill.ts";
+import { type MonthlyBill, monthlyBill } from "../core/bill.ts";
 import { type Decision, type MoveSums, decide, moveSums } from "../core/decide.ts";
 import { type ObjectRef, objectUri } from "../core/object-ref.ts";
 import { NO_ACCESS } from "../core/access-stats.ts";
@@ -21,7 +21,7 @@ export interface ClassOption {
   readonly isChosen: boolean;
   /** `null` where a price is unknown. */
   readonly bill: MonthlyBill | null;
-  readonly fee: MoveFee | null;
+  /** `null` for the present class, or where a price is unknown. */
   readonly sums: MoveSums | null;
 }
 
@@ -56,7 +56,7 @@ export async function explainObject({ ctx, input: ref }: { ctx: Context; input: 
   const state = await ctx.state.object(ref);
   const nowMs = ctx.clock.now();
   const view = viewOf(head, state, nowMs, observeOptions(ctx.config).keepDays);
-  const deciding = decideContext(ctx);
+  const deciding = await decideContext(ctx, ref.bucket);
   const hold = head.legalHold ? "legal_hold" : head.retention ? "retention_lock" : knownHold(state?.hold, nowMs);
   const decision = decide(view, hold, deciding);
   const use = { sizeBytes: view.sizeBytes, ...view.rate };
@@ -71,8 +71,7 @@ export async function explainObject({ ctx, input: ref }: { ctx: Context; input: 
         isCurrent,
         isChosen: decision.kind === "move" ? decision.proposal.storageClass === storageClass : isCurrent,
         bill: monthlyBill(ctx.prices, storageClass, use),
-        fee: isCurrent ? null : copyFee(ctx.prices, view.storageClass, storageClass, view.sizeBytes, view.daysInClass),
-        sums: isCurrent ? null : moveSums(view, storageClass, ctx.prices),
+        sums: isCurrent ? null : moveSums(view, storageClass, deciding),
       };
     });
   const access = state?.access ?? NO_ACCESS;

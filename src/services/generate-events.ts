@@ -17,7 +17,13 @@ export interface GenerateEventsInput {
   readonly progress?: Progress;
 }
 
-export async function generateEvents({ ctx, input }: { ctx: Context; input: GenerateEventsInput }): Promise<AppendEventsResult> {
+export async function generateEvents({
+  ctx,
+  input,
+}: {
+  ctx: Context;
+  input: GenerateEventsInput;
+}): Promise<AppendEventsResult> {
   return appendEvents({
     ctx,
     input: {
@@ -29,7 +35,7 @@ export async function generateEvents({ ctx, input }: { ctx: Context; input: Gene
   });
 }
 
-function* events(ctx: Context, input: GenerateEventsInput): Generator<unknown> {
+function* events(ctx: Context, input: GenerateEventsInput): Generator {
   for (const name of input.names) {
     for (let n = 1; n <= input.count; n += 1) {
       const subject = numberedName(name, n, input.count);

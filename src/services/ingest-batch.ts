@@ -12,13 +12,10 @@ import type { Effect } from "../ports/state-store.ts";
 import type { Context } from "./context.ts";
 import { uploadBody } from "./upload-body.ts";
 
-export interface IngestCounts {
-  consumed: number;
-  uploaded: number;
-  deadLettered: number;
-  duplicates: number;
-  alreadyApplied: number;
-}
+export const INGEST_COUNTS = ["consumed", "uploaded", "deadLettered", "duplicates", "alreadyApplied"] as const;
+
+/** Records of a batch by what became of them. */
+export type IngestCounts = Readonly<Record<(typeof INGEST_COUNTS)[number], number>>;
 
 export interface IngestOptions {
   readonly logId: string;
@@ -51,7 +48,10 @@ const SURROUNDINGS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /** Faults of a bucket: the operator's where he configured it, the event's where the event alone named it. */
-const BUCKET_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["ASTRA_STORE_FORBIDDEN", "ASTRA_STORE_BUCKET_MISSING"]);
+const BUCKET_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "ASTRA_STORE_FORBIDDEN",
+  "ASTRA_STORE_BUCKET_MISSING",
+]);
 
 /** @throws AstraError of the surroundings: log, state, store or its credentials. */
 export async function ingestBatch(ctx: Context, batch: RecordBatch, options: IngestOptions): Promise<IngestCounts> {

@@ -21,13 +21,27 @@ export interface ListedLine {
   readonly lastAccessMs: number | null;
 }
 
-export async function* listObjects({ ctx, input }: { ctx: Context; input: ListObjectsInput }): AsyncIterable<readonly ListedLine[]> {
+export async function* listObjects({
+  ctx,
+  input,
+}: {
+  ctx: Context;
+  input: ListObjectsInput;
+}): AsyncIterable<readonly ListedLine[]> {
   requirePermission(ctx.actor, "object.read");
   for await (const page of scanBucket(ctx, input.bucket, input.prefix)) {
     const lines = page.map(({ view, state }): ListedLine => {
       const { key, sizeBytes, storageClass, windowReads } = view;
       const tier = ctx.prices.classes[storageClass]?.tier ?? null;
-      return { key, sizeBytes, storageClass, tier, ageDays: view.ageDays ?? 0, windowReads, lastAccessMs: state?.access.lastAccessMs ?? null };
+      return {
+        key,
+        sizeBytes,
+        storageClass,
+        tier,
+        ageDays: view.ageDays ?? 0,
+        windowReads,
+        lastAccessMs: state?.access.lastAccessMs ?? null,
+      };
     });
     const wanted = input.tier === undefined ? lines : lines.filter((line) => line.tier === input.tier);
     if (wanted.length > 0) yield wanted;

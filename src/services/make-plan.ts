@@ -21,8 +21,13 @@ export interface MakePlanInput {
 export async function makePlan({ ctx, input }: { ctx: Context; input: MakePlanInput }): Promise<PlanHeader> {
   requirePermission(ctx.actor, "plan.write");
   const id = ctx.random.id();
-  const draft = new PlanDraft(ctx, input, await busyKeys(ctx, input.bucket));
-  const audit = { atMs: ctx.clock.now(), actor: ctx.actor.name, action: "plan.make", detail: { plan: id, bucket: input.bucket } };
+  const draft = new PlanDraft(ctx, input, await busyKeys(ctx, input.bucket), await decideContext(ctx, input.bucket));
+  const audit = {
+    atMs: ctx.clock.now(),
+    actor: ctx.actor.name,
+    action: "plan.make",
+    detail: { plan: id, bucket: input.bucket },
+  };
   return ctx.state.putPlan(id, draft.pages(), () => draft.header(id), audit);
 }
 
@@ -40,11 +45,11 @@ class PlanDraft {
   readonly #tally = new PlanTally();
   readonly #hash = createHash("sha256");
 
-  constructor(ctx: Context, input: MakePlanInput, busy: ReadonlySet<string>) {
+  constructor(ctx: Context, input: MakePlanInput, busy: ReadonlySet<string>, deciding: DecideContext) {
     this.#ctx = ctx;
     this.#input = input;
     this.#busy = busy;
-    this.#decide = decideContext(ctx);
+    this.#decide = deciding;
   }
 
   async *pages(): AsyncIterable<readonly PlannedMove[]> {

@@ -34,7 +34,12 @@ const RUN_FAULTS = [
  * @param resumed the line was open before this process: the copy may have been made already.
  * @throws AstraError only for faults that concern the whole run.
  */
-export async function moveObject(ctx: Context, store: ObjectStore, move: PlannedMove, resumed: boolean): Promise<MoveOutcome> {
+export async function moveObject(
+  ctx: Context,
+  store: ObjectStore,
+  move: PlannedMove,
+  resumed: boolean,
+): Promise<MoveOutcome> {
   try {
     return await attempt(ctx, store, move, resumed);
   } catch (error) {
@@ -51,7 +56,8 @@ async function attempt(ctx: Context, store: ObjectStore, move: PlannedMove, resu
   const nowMs = ctx.clock.now();
   const head = await store.head(move.key);
   if (resumed && head.storageClass === move.to && head.sizeBytes === move.sizeBytes) return finished(move, head, nowMs);
-  if (head.etag !== move.etag || head.storageClass !== move.from || head.sizeBytes !== move.sizeBytes) return skipped("changed");
+  if (head.etag !== move.etag || head.storageClass !== move.from || head.sizeBytes !== move.sizeBytes)
+    return skipped("changed");
   const hold = holdOf(head, nowMs);
   if (hold) return { ...skipped(hold.legalHold ? "legal_hold" : "retention_lock"), hold };
   if (head.replicationStatus === "PENDING") return skipped("replication_pending");
@@ -60,7 +66,8 @@ async function attempt(ctx: Context, store: ObjectStore, move: PlannedMove, resu
   await store.changeClass({ head, storageClass: move.to });
   const after = await store.head(move.key);
   const difference = differenceAfterMove(head, after, move.to);
-  if (difference) throw new AstraError("ASTRA_STORE_INTEGRITY", `after the move ${difference}`, { where: objectUri(move) });
+  if (difference)
+    throw new AstraError("ASTRA_STORE_INTEGRITY", `after the move ${difference}`, { where: objectUri(move) });
   return finished(move, after, nowMs);
 }
 

@@ -10,7 +10,13 @@ export interface RecordAccessInput {
   readonly principal?: string;
 }
 
-export async function recordAccess({ ctx, input }: { ctx: Context; input: RecordAccessInput }): Promise<AppendEventsResult> {
+export async function recordAccess({
+  ctx,
+  input,
+}: {
+  ctx: Context;
+  input: RecordAccessInput;
+}): Promise<AppendEventsResult> {
   const time = new Date(ctx.clock.now()).toISOString();
   const events = input.keys.map((subject) => ({
     specversion: "1.0",

@@ -8,7 +8,10 @@ import { observeOptions } from "./observe-options.ts";
 
 export interface ReplayEventsInput {
   /** `beginning`, an offset, or an instant in epoch ms. */
-  readonly from: { readonly kind: "beginning" } | { readonly kind: "offset"; readonly offset: bigint } | { readonly kind: "time"; readonly timeMs: number };
+  readonly from:
+    | { readonly kind: "beginning" }
+    | { readonly kind: "offset"; readonly offset: bigint }
+    | { readonly kind: "time"; readonly timeMs: number };
   readonly progress?: Progress;
 }
 
@@ -23,7 +26,13 @@ export interface ReplayEventsResult {
 
 const BATCH = 1000;
 
-export async function replayEvents({ ctx, input }: { ctx: Context; input: ReplayEventsInput }): Promise<ReplayEventsResult> {
+export async function replayEvents({
+  ctx,
+  input,
+}: {
+  ctx: Context;
+  input: ReplayEventsInput;
+}): Promise<ReplayEventsResult> {
   requirePermission(ctx.actor, "state.write");
   const { topic } = ctx.config.log;
   const total = { read: 0, applied: 0, alreadyApplied: 0, duplicates: 0, invalid: 0 };
@@ -34,7 +43,11 @@ export async function replayEvents({ ctx, input }: { ctx: Context; input: Replay
     const held = ranges.find((range) => range.partition === partition);
     if (held && from < held.first) throw gap(partition, from, held.first);
     for await (const records of ctx.log.read({ topic, partition, from, maxBatch: BATCH })) {
-      const counts = await ingestBatch(ctx, { partition, records }, { logId, observe, appliedNext: held?.next ?? null, upload: false });
+      const counts = await ingestBatch(
+        ctx,
+        { partition, records },
+        { logId, observe, appliedNext: held?.next ?? null, upload: false },
+      );
       total.read += counts.consumed;
       total.alreadyApplied += counts.alreadyApplied;
       total.duplicates += counts.duplicates;
@@ -48,14 +61,21 @@ export async function replayEvents({ ctx, input }: { ctx: Context; input: Replay
 }
 
 function gap(partition: number, from: bigint, first: bigint): AstraError {
-  return new AstraError("ASTRA_LOG_POSITION_GAP", `the state holds partition ${partition} from offset ${first}; events from ${from} cannot be put before it`);
+  return new AstraError(
+    "ASTRA_LOG_POSITION_GAP",
+    `the state holds partition ${partition} from offset ${first}; events from ${from} cannot be put before it`,
+  );
 }
 
-async function startingPoints(ctx: Context, from: ReplayEventsInput["from"]): Promise<{ partition: number; from: bigint }[]> {
+async function startingPoints(
+  ctx: Context,
+  from: ReplayEventsInput["from"],
+): Promise<{ partition: number; from: bigint }[]> {
   const { topic } = ctx.config.log;
   const offsets = await ctx.log.offsets(topic);
   if (from.kind === "beginning") return offsets.map(({ partition, first }) => ({ partition, from: first }));
-  if (from.kind === "offset") return offsets.map((known) => ({ partition: known.partition, from: clamp(from.offset, known) }));
+  if (from.kind === "offset")
+    return offsets.map((known) => ({ partition: known.partition, from: clamp(from.offset, known) }));
   return (await ctx.log.offsetsAt(topic, from.timeMs)).map(({ partition, offset }) => ({ partition, from: offset }));
 }
 

@@ -12,7 +12,11 @@ export interface ScannedObject {
 }
 
 /** Pages in key order. Memory: one page of each side. */
-export async function* scanBucket(ctx: Context, bucket: string, prefix?: string): AsyncIterable<readonly ScannedObject[]> {
+export async function* scanBucket(
+  ctx: Context,
+  bucket: string,
+  prefix?: string,
+): AsyncIterable<readonly ScannedObject[]> {
   const store = await ctx.stores.open(bucket);
   const windowDays = observeOptions(ctx.config).keepDays;
   for await (const page of store.list(prefix === undefined ? {} : { prefix })) {

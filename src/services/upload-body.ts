@@ -76,7 +76,8 @@ export async function uploadBody(ctx: Context, event: DataEvent, source: BodySou
 /** By checksum or MD5 where the store tells one, else by reading what is stored. */
 async function isSameContent(store: ObjectStore, head: ObjectHead, digest: BodyDigest): Promise<boolean> {
   if (head.sizeBytes !== digest.sizeBytes) return false;
-  if (head.checksum?.algorithm === "CRC32" && head.checksum.type === "FULL_OBJECT") return head.checksum.value === digest.crc32();
+  if (head.checksum?.algorithm === "CRC32" && head.checksum.type === "FULL_OBJECT")
+    return head.checksum.value === digest.crc32();
   if (head.etag === digest.md5()) return true;
   const stored = new BodyDigest();
   for await (const chunk of await store.get(head.key)) stored.add(chunk);

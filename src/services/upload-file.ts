@@ -37,6 +37,9 @@ export async function uploadFile({ ctx, input }: { ctx: Context; input: UploadFi
   const asked = parseEvent({ ...envelope, data: { body, ...(storageClass !== undefined && { storageClass }) } });
   const stored = await uploadBody(ctx, asked, body);
   const { versionId, ...facts } = stored;
-  await appendEvents({ ctx, input: { events: [{ ...envelope, data: { ...facts, ...(versionId !== null && { versionId }) } }] } });
+  await appendEvents({
+    ctx,
+    input: { events: [{ ...envelope, data: { ...facts, ...(versionId !== null && { versionId }) } }] },
+  });
   return { bucket, key, ...facts };
 }

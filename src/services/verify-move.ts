@@ -20,7 +20,10 @@ function checksumDifference(before: ObjectHead, after: ObjectHead): string | nul
   return a.value === b.value ? null : `the ${a.algorithm} checksum differs`;
 }
 
-function sameRecord(a: Readonly<Record<string, string | undefined>>, b: Readonly<Record<string, string | undefined>>): boolean {
+function sameRecord(
+  a: Readonly<Record<string, string | undefined>>,
+  b: Readonly<Record<string, string | undefined>>,
+): boolean {
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }

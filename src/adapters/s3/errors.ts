@@ -94,7 +94,7 @@ export function isThrottle(fault: StoreFault): boolean {
 
 /** A passing fault after which the server may have carried the request out nevertheless. */
 export function isUncertain(fault: StoreFault): boolean {
-  return !isThrottle(fault) && fault.status >= 500;
+  return !isThrottle(fault) && (fault.status >= 500 || fault.code === "InternalError");
 }
 
 export function askedWhere(asked: Asked): string {

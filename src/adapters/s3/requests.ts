@@ -178,7 +178,7 @@ class RequestSender implements Requests {
     if (answer.status >= 200 && answer.status < 300) {
       // CopyObject and CompleteMultipartUpload send their 200 before they know whether they succeed.
       if (!request.slow || !answer.text.includes("<Error>")) return { kind: "answer", answer };
-      const fault = readFault(500, answer.text);
+      const fault = readFault(answer.status, answer.text);
       return { kind: "fault", fault, region: null, retryAfterMs: 0 };
     }
     const fault = readFault(answer.status, answer.text);

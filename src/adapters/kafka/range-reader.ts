@@ -1,0 +1,84 @@
+/** Reads a range of one partition outside of any group. */
+import type { AstraError } from "../../core/errors.ts";
+import type { LogRecord, ReadOptions } from "../../ports/event-log.ts";
+import { Fetcher, type FetchTarget, type Want } from "./fetcher.ts";
+import type { KafkaContext } from "./options.ts";
+import { Tenure } from "./tenure.ts";
+import type { Topics } from "./topics.ts";
+import type { Fetched } from "./wire.ts";
+
+const DEFAULT_BATCH = 1_000;
+
+class Range implements FetchTarget {
+  readonly #tenure: Tenure;
+  readonly #to: bigint;
+  #failure: AstraError | undefined;
+  #wake = Promise.withResolvers<void>();
+
+  constructor(partition: number, from: bigint, to: bigint) {
+    this.#tenure = new Tenure(partition);
+    this.#tenure.startAt(from);
+    this.#to = to;
+  }
+
+  wants(): readonly Want[] {
+    const from = this.#tenure.wanted();
+    return from === undefined || from >= this.#to ? [] : [{ partition: this.#tenure.partition, from }];
+  }
+
+  mayWantMore(): boolean {
+    return false;
+  }
+
+  accept(want: Want, fetched: Fetched): void {
+    this.#tenure.accept(want.from, fetched);
+    this.#wake.resolve();
+  }
+
+  fail(error: AstraError): void {
+    this.#failure = error;
+    this.#wake.resolve();
+  }
+
+  /** The next records of the range, or undefined at its end. */
+  async take(most: number): Promise<readonly LogRecord[] | undefined> {
+    for (;;) {
+      const batch = this.#tenure.hand(most);
+      if (batch) {
+        const last = batch.records.at(-1);
+        if (last) this.#tenure.committed(last.offset + 1n);
+        const records = batch.records.filter((record) => record.offset < this.#to);
+        return records.length > 0 ? records : undefined;
+      }
+      if (this.#failure) throw this.#failure;
+      if ((this.#tenure.wanted() ?? 0n) >= this.#to) return undefined;
+      await this.#wake.promise;
+      this.#wake = Promise.withResolvers<void>();
+    }
+  }
+}
+
+/** Starts at the oldest record kept where `from` is older than that. */
+export async function* readRange(
+  context: KafkaContext,
+  topics: Topics,
+  options: ReadOptions,
+): AsyncGenerator<readonly LogRecord[]> {
+  const kept = (await topics.offsets(options.topic)).find((each) => each.partition === options.partition);
+  if (!kept) return;
+  const from = options.from > kept.first ? options.from : kept.first;
+  const to = options.to !== undefined && options.to < kept.end ? options.to : kept.end;
+  if (from >= to) return;
+  const range = new Range(options.partition, from, to);
+  const fetcher = new Fetcher(context, topics, options.topic, range);
+  try {
+    for (;;) {
+      fetcher.poke();
+      const records = await range.take(options.maxBatch ?? DEFAULT_BATCH);
+      if (!records) return;
+      yield records;
+    }
+  } finally {
+    await fetcher.close();
+  }
+}

@@ -1,0 +1,128 @@
+/** HEAD: everything a copy has to carry. */
+import { AstraError } from "../../core/errors.ts";
+import { type Checksum, type ContentHeader, CONTENT_HEADERS } from "../../ports/object-store.ts";
+import type { Encryption, ObjectHead } from "../../ports/object-store.ts";
+import { decodeHeaderText } from "./encoding.ts";
+import type { StoreFault } from "./errors.ts";
+import type { Requests, S3Request } from "./requests.ts";
+
+type Headers = ReadonlyMap<string, string>;
+
+/** @throws ASTRA_OBJECT_MISSING, or ASTRA_STORE_BUCKET_MISSING where it is the bucket that is not there. */
+export async function headObject(requests: Requests, key: string, signal?: AbortSignal): Promise<ObjectHead> {
+  const head = await findObject(requests, key, signal);
+  if (head) return head;
+  const where = `s3://${requests.bucket}/${key}`;
+  throw new AstraError("ASTRA_OBJECT_MISSING", `${where} does not exist`, { where });
+}
+
+/** As {@link headObject}; `null` where the bucket has no such object. */
+export async function findObject(requests: Requests, key: string, signal?: AbortSignal): Promise<ObjectHead | null> {
+  const request: S3Request = {
+    operation: "HeadObject",
+    action: "s3:GetObject",
+    method: "HEAD",
+    key,
+    headers: { "x-amz-checksum-mode": "ENABLED" },
+    signal,
+  };
+  const outcome = await requests.send(request);
+  if (outcome.kind === "answer") return readHead(key, outcome.answer.headers);
+  if (outcome.kind === "done-before") return null;
+  if (outcome.fault.status !== 404 || outcome.fault.code === "NoSuchBucket") {
+    throw requests.failure(outcome.fault, request);
+  }
+  await requireBucket(requests, signal);
+  return null;
+}
+
+/** @throws ASTRA_STORE_BUCKET_MISSING. Being refused entry proves that the bucket is there. */
+async function requireBucket(requests: Requests, signal?: AbortSignal): Promise<void> {
+  const request: S3Request = { operation: "HeadBucket", action: "s3:ListBucket", method: "HEAD", signal };
+  const outcome = await requests.send(request);
+  if (outcome.kind === "fault" && outcome.fault.status === 404) throw requests.failure(asNoBucket(outcome.fault), request);
+}
+
+function asNoBucket(fault: StoreFault): StoreFault {
+  return { ...fault, code: "NoSuchBucket" };
+}
+
+export function readHead(key: string, headers: Headers): ObjectHead {
+  return {
+    key,
+    sizeBytes: Number(headers.get("content-length") ?? "0"),
+    etag: unquote(headers.get("etag") ?? ""),
+    versionId: headers.get("x-amz-version-id") ?? null,
+    lastModifiedMs: Date.parse(headers.get("last-modified") ?? ""),
+    storageClass: headers.get("x-amz-storage-class") ?? "STANDARD",
+    contentHeaders: readContentHeaders(headers),
+    metadata: readMetadata(headers),
+    websiteRedirect: headers.get("x-amz-website-redirect-location") ?? null,
+    tagCount: Number(headers.get("x-amz-tagging-count") ?? "0"),
+    encryption: readEncryption(headers),
+    checksum: readChecksum(headers),
+    legalHold: headers.get("x-amz-object-lock-legal-hold") === "ON",
+    retention: readRetention(headers),
+    restore: readRestore(headers.get("x-amz-restore")),
+    replicationStatus: headers.get("x-amz-replication-status") ?? null,
+  };
+}
+
+/** ETags stand without their quotes everywhere in Astra, as in events and inventories. */
+export function unquote(etag: string): string {
+  return etag.startsWith('"') && etag.endsWith('"') && etag.length > 1 ? etag.slice(1, -1) : etag;
+}
+
+function readContentHeaders(headers: Headers): Partial<Record<ContentHeader, string>> {
+  const found: Partial<Record<ContentHeader, string>> = {};
+  for (const name of CONTENT_HEADERS) {
+    const value = headers.get(name);
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+const METADATA = "x-amz-meta-";
+
+function readMetadata(headers: Headers): Record<string, string> {
+  const metadata: Record<string, string> = {};
+  for (const [name, value] of headers) {
+    if (name.startsWith(METADATA)) metadata[name.slice(METADATA.length)] = decodeHeaderText(value);
+  }
+  return metadata;
+}
+
+function readEncryption(headers: Headers): Encryption | null {
+  const algorithm = headers.get("x-amz-server-side-encryption");
+  if (algorithm === undefined) return null;
+  return {
+    algorithm,
+    kmsKeyId: headers.get("x-amz-server-side-encryption-aws-kms-key-id") ?? null,
+    bucketKey: headers.get("x-amz-server-side-encryption-bucket-key-enabled") === "true",
+  };
+}
+
+export const CHECKSUM_ALGORITHMS = ["CRC64NVME", "CRC32", "CRC32C", "SHA256", "SHA1"] as const satisfies readonly Checksum["algorithm"][];
+
+function readChecksum(headers: Headers): Checksum | null {
+  for (const algorithm of CHECKSUM_ALGORITHMS) {
+    const value = headers.get(`x-amz-checksum-${algorithm.toLowerCase()}`);
+    if (value === undefined) continue;
+    const composite = headers.get("x-amz-checksum-type") === "COMPOSITE" || value.includes("-");
+    return { algorithm, value, type: composite ? "COMPOSITE" : "FULL_OBJECT" };
+  }
+  return null;
+}
+
+function readRetention(headers: Headers): ObjectHead["retention"] {
+  const mode = headers.get("x-amz-object-lock-mode");
+  const until = headers.get("x-amz-object-lock-retain-until-date");
+  return mode === undefined || until === undefined ? null : { mode, untilMs: Date.parse(until) };
+}
+
+/** `ongoing-request="false", expiry-date="Fri, 21 Dec 2012 00:00:00 GMT"` */
+function readRestore(value: string | undefined): ObjectHead["restore"] {
+  if (value === undefined) return null;
+  const expiry = /expiry-date="([^"]+)"/.exec(value)?.[1];
+  return { ongoing: value.includes('ongoing-request="true"'), expiresMs: expiry === undefined ? null : Date.parse(expiry) };
+}

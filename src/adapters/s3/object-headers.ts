@@ -1,0 +1,55 @@
+/** Request headers that say what a new object is. */
+import { AstraError } from "../../core/errors.ts";
+import type { Encryption, ObjectHead } from "../../ports/object-store.ts";
+import { encodeHeaderText, encodeStrict } from "./encoding.ts";
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** @throws ASTRA_STORE_REFUSED for a name that cannot be a header's. */
+export function metadataHeaders(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(metadata)) {
+    if (!TOKEN.test(name)) {
+      throw new AstraError("ASTRA_STORE_REFUSED", `the metadata name ${JSON.stringify(name)} cannot be sent`, {
+        fix: "Use letters, digits, - and _ in metadata names.",
+      });
+    }
+    headers[`x-amz-meta-${name.toLowerCase()}`] = encodeHeaderText(value);
+  }
+  return headers;
+}
+
+/** What `metadata-directive: COPY` leaves behind, and encryption, which is never taken over from the source. */
+export function restatedHeaders(head: ObjectHead): Record<string, string> {
+  return {
+    ...encryptionHeaders(head.encryption),
+    ...(head.websiteRedirect === null
+      ? {}
+      : { "x-amz-website-redirect-location": redirectText(head.websiteRedirect) }),
+    ...(head.legalHold ? { "x-amz-object-lock-legal-hold": "ON" } : {}),
+    ...(head.retention === null
+      ? {}
+      : {
+          "x-amz-object-lock-mode": head.retention.mode,
+          "x-amz-object-lock-retain-until-date": new Date(head.retention.untilMs).toISOString(),
+        }),
+  };
+}
+
+function redirectText(location: string): string {
+  return /^[\x20-\x7e]*$/.test(location) ? location : encodeURI(location);
+}
+
+function encryptionHeaders(encryption: Encryption | null): Record<string, string> {
+  if (encryption === null) return {};
+  return {
+    "x-amz-server-side-encryption": encryption.algorithm,
+    ...(encryption.kmsKeyId === null ? {} : { "x-amz-server-side-encryption-aws-kms-key-id": encryption.kmsKeyId }),
+    ...(encryption.bucketKey ? { "x-amz-server-side-encryption-bucket-key-enabled": "true" } : {}),
+  };
+}
+
+/** `x-amz-tagging` */
+export function taggingHeader(tags: readonly (readonly [name: string, value: string])[]): string {
+  return tags.map(([name, value]) => `${encodeStrict(name)}=${encodeStrict(value)}`).join("&");
+}

@@ -1,0 +1,79 @@
+/** The port over S3 and whatever speaks its protocol. */
+import type { ObjectStore, ObjectStores } from "../../ports/object-store.ts";
+import { changeClass } from "./copy.ts";
+import { openControl } from "./control.ts";
+import { getObject } from "./download.ts";
+import { headObject } from "./head.ts";
+import { listObjects } from "./list.ts";
+import { listInParallel } from "./list-parallel.ts";
+import { type S3Deps, type S3Options, withDefaults } from "./options.ts";
+import { probeBucket } from "./probe.ts";
+import { type Requests, openRequests } from "./requests.ts";
+import { restoreObject } from "./restore.ts";
+import { type Connections, openConnections } from "./transport.ts";
+import { putObject } from "./upload.ts";
+
+/** Opens one bucket with connections of its own. */
+export function openS3Store(bucket: string, options: S3Options, deps: S3Deps): ObjectStore {
+  const connections = openConnections();
+  return storeOver(bucket, options, deps, connections, () => connections[Symbol.asyncDispose]());
+}
+
+/** Opens buckets on demand, each with its own options; buckets of one origin share its connections. */
+export function s3Stores(resolve: (bucket: string) => S3Options, deps: S3Deps): ObjectStores {
+  const connections = openConnections();
+  const open = new Map<string, ObjectStore>();
+  return {
+    async open(bucket) {
+      const known = open.get(bucket);
+      if (known) return known;
+      const store = storeOver(bucket, resolve(bucket), deps, connections, async () => void open.delete(bucket));
+      open.set(bucket, store);
+      return store;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...open.values()].map((store) => store.close()));
+      await connections[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function storeOver(
+  bucket: string,
+  options: S3Options,
+  deps: S3Deps,
+  connections: Connections,
+  release: () => Promise<void>,
+): ObjectStore {
+  const settings = withDefaults(options);
+  const requests: Requests = openRequests(bucket, settings, deps, connections);
+  const control = openControl(requests);
+  const close = async (): Promise<void> => {
+    await control.close();
+    await release();
+  };
+  return {
+    provider: "s3",
+    bucket,
+    features: {
+      conditionalCopyDestination: settings.conditionalCopyDestination,
+      restore: true,
+      maxCopyBytes: settings.maxCopyBytes,
+    },
+    put: (input) => putObject(requests, input),
+    head: (key) => headObject(requests, key),
+    get: (key) => getObject(requests, key),
+    changeClass: (input) => changeClass(requests, input),
+    list: (input = {}) => listObjects(requests, input),
+    listParallel: (input = {}) => listInParallel(requests, input),
+    restore: (input) => restoreObject(requests, input),
+    bucketInfo: () => control.bucketInfo(),
+    probe: () => probeBucket(requests, control),
+    clockSkewMs: async (nowMs) => {
+      const { headers } = await requests.sendOnce({ operation: "HeadBucket", action: "s3:ListBucket", method: "HEAD" });
+      return Date.parse(headers.get("date") ?? "") - nowMs;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,91 @@
+/** What the demo tells: one value, rendered as text by render.ts and as one JSON line by the command. */
+import type { Tier } from "../../core/tier.ts";
+import type { Bill } from "../../core/ledger.ts";
+
+export interface DemoOptions {
+  readonly objects: number;
+  readonly days: number;
+  readonly seed: number;
+  readonly byteScale: number;
+  /** HOST:PORT of a broker; the embedded log where absent. */
+  readonly kafka?: string;
+  /** A store to use instead of the sandbox in this process. */
+  readonly s3Endpoint?: string;
+  readonly progress?: (done: number, total: number | null, unit: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export type TierCounts = Readonly<Record<Tier, number>>;
+
+export interface SpendPoint {
+  readonly day: number;
+  /** Spent since day 0, as the ledger stood at the end of the day. */
+  readonly withAstraMicros: number;
+  readonly withoutMicros: number;
+}
+
+export interface BigSaving {
+  readonly uri: string;
+  readonly sizeBytes: number;
+  readonly from: string;
+  readonly to: string;
+  /** Saving a month at the decision's own expectation × months since the move − fee. */
+  readonly savedMicros: number;
+}
+
+export interface WorkedExample {
+  readonly label: string;
+  readonly beforeMicrosPerMonth: number;
+  readonly afterMicrosPerMonth: number;
+  readonly savingPercent: number;
+  readonly savingMicrosPerYear: number;
+}
+
+/** What one life of the workload came to. */
+export interface LifeReport {
+  readonly objects: number;
+  readonly eventsProduced: number;
+  readonly eventsConsumed: number;
+  readonly deadLettered: number;
+  readonly transitions: number;
+  readonly failed: number;
+  /** Days on which a reader had to wait for an archived object. */
+  readonly restoresWaited: number;
+  readonly tiers: TierCounts;
+  /** `null` where the store keeps no ledger. */
+  readonly bill: Bill | null;
+  /** Cumulative micros at the end of each day; empty without a ledger. */
+  readonly spentByDay: readonly number[];
+  readonly biggest: readonly BigSaving[];
+  /** Refusals of the last plan, by reason. */
+  readonly refusals: Readonly<Record<string, number>>;
+}
+
+export interface DemoReport {
+  readonly ok: boolean;
+  readonly seed: number;
+  readonly days: number;
+  readonly byteScale: number;
+  readonly strategy: string;
+  readonly log: "sqlite" | "kafka";
+  readonly objects: number;
+  readonly eventsProduced: number;
+  readonly eventsConsumed: number;
+  readonly transitions: number;
+  readonly failed: number;
+  readonly restoresWaited: number;
+  readonly bill: {
+    readonly withAstraMicros: number | null;
+    readonly withoutMicros: number | null;
+    /** The bill with Astra, line by line; sums to `withAstraMicros`. */
+    readonly lines: Readonly<Record<string, number>>;
+    readonly linesWithout: Readonly<Record<string, number>>;
+  };
+  readonly tiers: TierCounts;
+  /** Where the same objects were at the end of the life without the engine. */
+  readonly tiersWithout: TierCounts;
+  readonly spend: readonly SpendPoint[];
+  readonly biggest: readonly BigSaving[];
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly workedExamples: readonly WorkedExample[];
+}

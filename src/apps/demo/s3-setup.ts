@@ -1,0 +1,53 @@
+/** What the demo's owner does to his buckets by himself: create them, hold objects. Control calls of the SDK, as he would. */
+import type { S3Client } from "@aws-sdk/client-s3";
+
+export interface SetupOptions {
+  readonly endpoint: string;
+  readonly credentials: { readonly access_key_id: string; readonly secret_access_key: string };
+  readonly bucket: string;
+  readonly lockedBucket: string;
+}
+
+export interface BucketOwner {
+  createBuckets(): Promise<void>;
+  hold(bucket: string, key: string): Promise<void>;
+  close(): void;
+}
+
+export async function bucketOwner(options: SetupOptions): Promise<BucketOwner> {
+  const sdk = await import("@aws-sdk/client-s3");
+  const { access_key_id: accessKeyId, secret_access_key: secretAccessKey } = options.credentials;
+  const client: S3Client = new sdk.S3Client({
+    endpoint: options.endpoint,
+    region: "us-east-1",
+    forcePathStyle: true,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  return {
+    async createBuckets() {
+      await client.send(new sdk.CreateBucketCommand({ Bucket: options.bucket }));
+      await client.send(
+        new sdk.CreateBucketCommand({ Bucket: options.lockedBucket, ObjectLockEnabledForBucket: true }),
+      );
+      // Object lock brings versioning; without this rule every copy would leave a version billed for ever.
+      const rule = {
+        ID: "expire-noncurrent",
+        Status: "Enabled" as const,
+        Filter: { Prefix: "" },
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      };
+      await client.send(
+        new sdk.PutBucketLifecycleConfigurationCommand({
+          Bucket: options.lockedBucket,
+          LifecycleConfiguration: { Rules: [rule] },
+        }),
+      );
+    },
+    async hold(bucket, key) {
+      await client.send(new sdk.PutObjectLegalHoldCommand({ Bucket: bucket, Key: key, LegalHold: { Status: "ON" } }));
+    },
+    close() {
+      client.destroy();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** Faults of a configuration file, shown with their line. */
+import { AstraError } from "../core/errors.ts";
+import type { Position } from "./yaml-file.ts";
+
+export interface Fault {
+  readonly file: string;
+  readonly lines: readonly string[];
+  readonly position: Position;
+  readonly text: string;
+}
+
+const FIX = "Correct the named field; `docs/configuration.md` lists all of them.";
+/** A terminal's width; what is longer is cut where the fault does not stand. */
+const SHOWN_COLUMNS = 100;
+
+/** One error that names every fault; its `where` is the first one's. */
+export function faultsError(faults: readonly Fault[]): AstraError {
+  const shown = faults.map((fault, index) => `${index === 0 ? "" : `${whereOf(fault)}: `}${fault.text}\n${snippet(fault)}`);
+  const first = faults[0];
+  return new AstraError("ASTRA_CONFIG_INVALID", shown.join("\n"), { ...(first && { where: whereOf(first) }), fix: FIX });
+}
+
+function whereOf({ file, position }: Fault): string {
+  return `${file}:${position.line}:${position.column}`;
+}
+
+/** The line with a mark under the column; a value that may be a secret is not shown. */
+function snippet({ lines, position }: Fault): string {
+  const line = (lines[position.line - 1] ?? "").replace(/\t/g, " ").slice(0, SHOWN_COLUMNS);
+  const number = String(position.line);
+  const shown = line.replace(/((?:secret|password|token)[^:]*:\s*)\S.*$/i, "$1…");
+  const mark = `${" ".repeat(Math.min(position.column - 1, shown.length))}^`;
+  return `  ${number} | ${shown}\n  ${" ".repeat(number.length)} | ${mark}`;
+}

@@ -1,0 +1,71 @@
+/** Reads astra.yaml so that every later fault can name its line. */
+import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
+import { AstraError } from "../core/errors.ts";
+import { type Fault, faultsError } from "./faults.ts";
+
+/** Far above any real file; keeps a wrong path to a huge file from being read whole into a parser. */
+const MAX_FILE_BYTES = 1024 * 1024;
+/** Aliases may repeat a few blocks, not multiply them without end ("billion laughs"). */
+const MAX_ALIASES = 100;
+
+export interface YamlFile {
+  readonly name: string;
+  readonly value: unknown;
+  readonly lines: readonly string[];
+  /** Place of the value at `path`, or of its nearest ancestor in the file. */
+  positionOf(path: readonly PropertyKey[]): Position;
+  /** Place of the name `key` in the mapping at `path`. */
+  positionOfKey(path: readonly PropertyKey[], key: string): Position;
+}
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** @throws AstraError ASTRA_CONFIG_INVALID with every fault's line and column. */
+export function parseYamlFile(name: string, text: string): YamlFile {
+  if (text.length > MAX_FILE_BYTES) throw new AstraError("ASTRA_CONFIG_INVALID", "the file is larger than 1 MiB", { where: name });
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, version: "1.2", schema: "core", uniqueKeys: true, prettyErrors: false });
+  const lines = text.split(/\r?\n/);
+  const at = (offset: number): Position => {
+    const { line, col } = counter.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const problems = [...document.errors, ...document.warnings];
+  if (problems.length > 0) {
+    throw faultsError(problems.map(({ message, pos }): Fault => ({ file: name, lines, position: at(pos[0]), text: message })));
+  }
+  const positionOf = (path: readonly PropertyKey[]): Position => {
+    for (let length = path.length; length > 0; length -= 1) {
+      const node: unknown = document.getIn(path.slice(0, length), true);
+      const start = rangeStart(node);
+      if (start !== null) return at(start);
+    }
+    return { line: 1, column: 1 };
+  };
+  const positionOfKey = (path: readonly PropertyKey[], key: string): Position => {
+    const map: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+    const pair = isMap(map) ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key) : undefined;
+    const start = rangeStart(pair?.key);
+    return start === null ? positionOf(path) : at(start);
+  };
+  return { name, value: toValue(document, name), lines, positionOf, positionOfKey };
+}
+
+function rangeStart(node: unknown): number | null {
+  if (typeof node !== "object" || node === null || !("range" in node) || !Array.isArray(node.range)) return null;
+  const start: unknown = node.range[0];
+  return typeof start === "number" ? start : null;
+}
+
+function toValue(document: ReturnType<typeof parseDocument>, where: string): unknown {
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+    return value ?? {};
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new AstraError("ASTRA_CONFIG_INVALID", message, { where, cause: error, fix: "Write the repeated blocks out." });
+  }
+}
