@@ -33,7 +33,8 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
   for (const variable of given.toSorted()) {
     const text = environment[variable] ?? "";
     const field = byVariable.get(variable);
-    if (field && text !== "") values.push({ path: field.path.split("."), variable, value: parse(field.node, text, variable) });
+    if (field && text !== "")
+      values.push({ path: field.path.split("."), variable, value: parse(field.node, text, variable) });
     if (!field) warnings.push(unknownVariable(variable, [...byVariable.keys()]));
   }
   return { values, warnings };
@@ -46,7 +47,11 @@ function unknownVariable(variable: string, known: readonly string[]): string {
 
 /** The text as the field's type; what the schema then refuses is left to it. */
 function parse(node: SchemaNode, text: string, variable: string): unknown {
-  if (node.type === "array") return text.split(",").map((item) => item.trim()).filter((item) => item !== "");
+  if (node.type === "array")
+    return text
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== "");
   if (node.type === "boolean") return parseBoolean(text, variable);
   const takesNumber = [node, ...(node.anyOf ?? [])].some(({ type }) => type === "integer" || type === "number");
   return takesNumber && /^-?\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : text;

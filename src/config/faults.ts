@@ -15,9 +15,14 @@ const SHOWN_COLUMNS = 100;
 
 /** One error that names every fault; its `where` is the first one's. */
 export function faultsError(faults: readonly Fault[]): AstraError {
-  const shown = faults.map((fault, index) => `${index === 0 ? "" : `${whereOf(fault)}: `}${fault.text}\n${snippet(fault)}`);
+  const shown = faults.map(
+    (fault, index) => `${index === 0 ? "" : `${whereOf(fault)}: `}${fault.text}\n${snippet(fault)}`,
+  );
   const first = faults[0];
-  return new AstraError("ASTRA_CONFIG_INVALID", shown.join("\n"), { ...(first && { where: whereOf(first) }), fix: FIX });
+  return new AstraError("ASTRA_CONFIG_INVALID", shown.join("\n"), {
+    ...(first && { where: whereOf(first) }),
+    fix: FIX,
+  });
 }
 
 function whereOf({ file, position }: Fault): string {

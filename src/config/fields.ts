@@ -43,7 +43,8 @@ export function configFields(): readonly ConfigField[] {
 
 function* leaves(node: SchemaNode, path: readonly string[], required: readonly string[]): Generator<ConfigField> {
   if (node.properties) {
-    for (const [name, child] of Object.entries(node.properties)) yield* leaves(child, [...path, name], node.required ?? []);
+    for (const [name, child] of Object.entries(node.properties))
+      yield* leaves(child, [...path, name], node.required ?? []);
     return;
   }
   if (typeof node.additionalProperties === "object") {

@@ -56,7 +56,12 @@ function readFile(name: string, isNamed: boolean): YamlFile | null {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" && !isNamed) return null;
-    const reason = code === "ENOENT" ? "does not exist" : code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "is not UTF-8" : "cannot be read";
+    const reason =
+      code === "ENOENT"
+        ? "does not exist"
+        : code === "ERR_ENCODING_INVALID_ENCODED_DATA"
+          ? "is not UTF-8"
+          : "cannot be read";
     throw new AstraError("ASTRA_CONFIG_UNREADABLE", `the configuration file ${reason}`, { where: name, cause: error });
   }
   return parseYamlFile(name, text);
@@ -81,10 +86,17 @@ function setAt(target: Record<string, unknown>, path: readonly string[], value: 
   node[path.at(-1) ?? ""] = value;
 }
 
-function refused(error: z.ZodError, file: YamlFile | null, environment: readonly EnvironmentValue[], flags: readonly FlagValue[]): AstraError {
+function refused(
+  error: z.ZodError,
+  file: YamlFile | null,
+  environment: readonly EnvironmentValue[],
+  flags: readonly FlagValue[],
+): AstraError {
   const faults: Fault[] = [];
   for (const issue of error.issues) {
-    const outside = flags.find(({ path }) => startsWith(issue.path, path)) ?? environment.find(({ path }) => startsWith(issue.path, path));
+    const outside =
+      flags.find(({ path }) => startsWith(issue.path, path)) ??
+      environment.find(({ path }) => startsWith(issue.path, path));
     if (outside) {
       const where = "flag" in outside ? outside.flag : outside.variable;
       const text = `${issue.path.join(".")}: ${wording(issue)}`;
@@ -107,7 +119,10 @@ function fileFaults(issue: z.core.$ZodIssue, file: YamlFile): Fault[] {
     const known = namesAt(issue.path);
     return issue.keys.map((key) => {
       const nearest = nearestWord(key, known);
-      const hint = nearest === null ? `known here: ${known.filter((word) => word !== "$schema").join(", ")}` : `did you mean ${nearest}?`;
+      const hint =
+        nearest === null
+          ? `known here: ${known.filter((word) => word !== "$schema").join(", ")}`
+          : `did you mean ${nearest}?`;
       const text = `unknown field ${[...issue.path, key].join(".")}; ${hint}`;
       return { file: name, lines, position: file.positionOfKey(issue.path, key), text };
     });
@@ -121,11 +136,15 @@ function fileFaults(issue: z.core.$ZodIssue, file: YamlFile): Fault[] {
 /** What is wrong, in the words of the file rather than of the schema library. */
 function wording(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_key") return issue.issues[0]?.message ?? "is no valid name";
-  if (issue.code === "invalid_type") return issue.input === undefined && /received undefined/.test(issue.message) ? "is missing" : `must be ${article(issue.expected)}`;
+  if (issue.code === "invalid_type")
+    return issue.input === undefined && /received undefined/.test(issue.message)
+      ? "is missing"
+      : `must be ${article(issue.expected)}`;
   if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;
   if (issue.code === "too_small") return `must be at least ${issue.minimum}`;
   if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
-  if (issue.code === "invalid_union") return issue.errors.map((branch) => (branch[0] ? wording(branch[0]) : "")).join(", or ");
+  if (issue.code === "invalid_union")
+    return issue.errors.map((branch) => (branch[0] ? wording(branch[0]) : "")).join(", or ");
   if (issue.code === "invalid_format" && issue.format === "url") return "must be an http or https address";
   return issue.message;
 }
@@ -153,6 +172,9 @@ export function readNamedFile(path: string, field: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new AstraError("ASTRA_CONFIG_UNREADABLE", `the file named by ${field} cannot be read`, { where: path, cause: error });
+    throw new AstraError("ASTRA_CONFIG_UNREADABLE", `the file named by ${field} cannot be read`, {
+      where: path,
+      cause: error,
+    });
   }
 }

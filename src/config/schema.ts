@@ -10,11 +10,17 @@ import { DEFAULT_WINDOW_DAYS } from "../core/matrix.ts";
 
 const text = z.string().min(1);
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-const bucketName = z.string().regex(BUCKET_NAME, "must be a bucket name: 3–63 lower-case letters, digits, dots and hyphens");
+const bucketName = z
+  .string()
+  .regex(BUCKET_NAME, "must be a bucket name: 3–63 lower-case letters, digits, dots and hyphens");
 
 const credentials = z.strictObject({
-  access_key_id: text.describe("Access key id. Without it, the standard chain is used: environment, profile, SSO, IMDS, IRSA."),
-  secret_access_key: text.describe("Secret access key. Better kept in AWS_SECRET_ACCESS_KEY or a profile than in a file."),
+  access_key_id: text.describe(
+    "Access key id. Without it, the standard chain is used: environment, profile, SSO, IMDS, IRSA.",
+  ),
+  secret_access_key: text.describe(
+    "Secret access key. Better kept in AWS_SECRET_ACCESS_KEY or a profile than in a file.",
+  ),
   session_token: text.describe("Session token of temporary credentials.").optional(),
 });
 
@@ -24,9 +30,16 @@ const assumeRole = z.strictObject({
 });
 
 const connection = {
-  endpoint: z.url({ protocol: /^https?$/ }).describe("Endpoint of an S3-compatible store; AWS where absent.").meta({ example: "http://127.0.0.1:9000" }).optional(),
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .describe("Endpoint of an S3-compatible store; AWS where absent.")
+    .meta({ example: "http://127.0.0.1:9000" })
+    .optional(),
   region: text.describe("Region of the bucket.").meta({ example: "eu-central-1" }).optional(),
-  path_style: z.boolean().describe("Put the bucket into the path instead of the host name. Default: true with an endpoint.").optional(),
+  path_style: z
+    .boolean()
+    .describe("Put the bucket into the path instead of the host name. Default: true with an endpoint.")
+    .optional(),
   profile: text.describe("Profile of the shared AWS configuration.").optional(),
   credentials: credentials.describe("Fixed credentials.").optional(),
   assume_role: assumeRole.describe("Role assumed with the credentials above.").optional(),
@@ -35,23 +48,41 @@ const connection = {
 const s3 = z.strictObject(connection);
 
 const kafka = z.strictObject({
-  brokers: z.array(z.string().regex(/^[^\s:]+:\d{1,5}$/, "must be HOST:PORT")).min(1).describe("Brokers to begin with, HOST:PORT.").meta({ example: ["localhost:9092"] }),
+  brokers: z
+    .array(z.string().regex(/^[^\s:]+:\d{1,5}$/, "must be HOST:PORT"))
+    .min(1)
+    .describe("Brokers to begin with, HOST:PORT.")
+    .meta({ example: ["localhost:9092"] }),
   sasl: z
     .strictObject({
-      mechanism: z.enum(["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"]).default("SCRAM-SHA-512").describe("SASL mechanism."),
+      mechanism: z
+        .enum(["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"])
+        .default("SCRAM-SHA-512")
+        .describe("SASL mechanism."),
       username: text.describe("User."),
       password: text.describe("Password. Better given as ASTRA_LOG_KAFKA_SASL_PASSWORD."),
     })
     .describe("SASL authentication.")
     .optional(),
   tls: z.boolean().default(false).describe("Encrypt the connection."),
-  ca_file: text.describe("PEM file of the authority that signed the broker's certificate; the system's where absent.").optional(),
+  ca_file: text
+    .describe("PEM file of the authority that signed the broker's certificate; the system's where absent.")
+    .optional(),
   compression: z.enum(["none", "gzip", "lz4", "zstd"]).default("zstd").describe("Compression of produced batches."),
-  replication_factor: z.number().int().min(1).max(10).describe("For topics that Astra creates; the broker's default where absent.").optional(),
+  replication_factor: z
+    .number()
+    .int()
+    .min(1)
+    .max(10)
+    .describe("For topics that Astra creates; the broker's default where absent.")
+    .optional(),
 });
 
 const log = z.strictObject({
-  kind: z.enum(["sqlite", "kafka"]).default("sqlite").describe("`sqlite` is a file on this machine; `kafka` needs `log.kafka.brokers`."),
+  kind: z
+    .enum(["sqlite", "kafka"])
+    .default("sqlite")
+    .describe("`sqlite` is a file on this machine; `kafka` needs `log.kafka.brokers`."),
   path: text.default(".astra/log.db").describe("File of the embedded log."),
   topic: text.default("data-events").describe("Topic of the events."),
   dead_letter_topic: text.default("data-events.dlq").describe("Topic of events that could not be worked on."),
@@ -62,9 +93,21 @@ const log = z.strictObject({
 });
 
 const ingest = z.strictObject({
-  file_roots: z.array(text).default(["."]).describe("Folders from which `file:` bodies may be read.").meta({ example: ["/srv/incoming"] }),
-  allowed_private_hosts: z.array(text).default([]).describe("Hosts with private or link-local addresses from which `https:` bodies may be read."),
-  max_body_bytes: z.number().int().positive().default(5_497_558_138_880).describe("Largest body to upload (S3's own limit: 5 TiB)."),
+  file_roots: z
+    .array(text)
+    .default(["."])
+    .describe("Folders from which `file:` bodies may be read.")
+    .meta({ example: ["/srv/incoming"] }),
+  allowed_private_hosts: z
+    .array(text)
+    .default([])
+    .describe("Hosts with private or link-local addresses from which `https:` bodies may be read."),
+  max_body_bytes: z
+    .number()
+    .int()
+    .positive()
+    .default(5_497_558_138_880)
+    .describe("Largest body to upload (S3's own limit: 5 TiB)."),
   attempts: z.number().int().min(1).max(20).default(4).describe("Tries before an event goes to the dead letters."),
   parallel: z.number().int().min(1).max(1024).default(32).describe("Uploads at a time, per worker."),
 });
@@ -83,8 +126,18 @@ const engine = z.strictObject({
     .default(DEFAULT_WINDOW_DAYS)
     .describe("Days of accesses that `matrix` counts, or `lifetime`."),
   classes: classes.prefault({}).describe("Class of each tier for `matrix`."),
-  max_payback_days: z.number().positive().default(DEFAULT_GUARDS.maxPaybackDays).describe("A move must pay its fee back within this time."),
-  concurrency: z.number().int().min(1).max(4096).default(64).describe("Most moves at a time; the limit found adapts below it."),
+  max_payback_days: z
+    .number()
+    .positive()
+    .default(DEFAULT_GUARDS.maxPaybackDays)
+    .describe("A move must pay its fee back within this time."),
+  concurrency: z
+    .number()
+    .int()
+    .min(1)
+    .max(4096)
+    .default(64)
+    .describe("Most moves at a time; the limit found adapts below it."),
   excluded_principals: z.array(text).default([]).describe("Principals whose reads are no accesses: crawlers, backup."),
   restore_days: z.number().int().min(1).max(30).default(2).describe("Days a copy restored for a move is kept."),
 });
@@ -95,9 +148,15 @@ export const configSchema = z.strictObject({
   $schema: z.string().describe("JSON Schema of this file, for editors.").optional(),
   bucket: bucketName.describe("Bucket used where a command names none.").optional(),
   s3: s3.prefault({}).describe("Connection used for buckets without an entry of their own."),
-  buckets: z.record(bucketName, bucket).default({}).describe("Connections by bucket: endpoint, region, credentials, role."),
+  buckets: z
+    .record(bucketName, bucket)
+    .default({})
+    .describe("Connections by bucket: endpoint, region, credentials, role."),
   log: log.prefault({}).describe("Where events go."),
-  state: z.strictObject({ path: text.default(".astra/state.db").describe("File of the state.") }).prefault({}).describe("What Astra remembers."),
+  state: z
+    .strictObject({ path: text.default(".astra/state.db").describe("File of the state.") })
+    .prefault({})
+    .describe("What Astra remembers."),
   ingest: ingest.prefault({}).describe("How bodies of new objects are read."),
   engine: engine.prefault({}).describe("How objects are decided and moved."),
   prices: text.describe("Price book file; the built-in book of AWS us-east-1 where absent.").optional(),

@@ -25,9 +25,16 @@ export interface Position {
 
 /** @throws AstraError ASTRA_CONFIG_INVALID with every fault's line and column. */
 export function parseYamlFile(name: string, text: string): YamlFile {
-  if (text.length > MAX_FILE_BYTES) throw new AstraError("ASTRA_CONFIG_INVALID", "the file is larger than 1 MiB", { where: name });
+  if (text.length > MAX_FILE_BYTES)
+    throw new AstraError("ASTRA_CONFIG_INVALID", "the file is larger than 1 MiB", { where: name });
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, version: "1.2", schema: "core", uniqueKeys: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    version: "1.2",
+    schema: "core",
+    uniqueKeys: true,
+    prettyErrors: false,
+  });
   const lines = text.split(/\r?\n/);
   const at = (offset: number): Position => {
     const { line, col } = counter.linePos(offset);
@@ -35,7 +42,9 @@ export function parseYamlFile(name: string, text: string): YamlFile {
   };
   const problems = [...document.errors, ...document.warnings];
   if (problems.length > 0) {
-    throw faultsError(problems.map(({ message, pos }): Fault => ({ file: name, lines, position: at(pos[0]), text: message })));
+    throw faultsError(
+      problems.map(({ message, pos }): Fault => ({ file: name, lines, position: at(pos[0]), text: message })),
+    );
   }
   const positionOf = (path: readonly PropertyKey[]): Position => {
     for (let length = path.length; length > 0; length -= 1) {
@@ -47,7 +56,9 @@ export function parseYamlFile(name: string, text: string): YamlFile {
   };
   const positionOfKey = (path: readonly PropertyKey[], key: string): Position => {
     const map: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
-    const pair = isMap(map) ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key) : undefined;
+    const pair = isMap(map)
+      ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      : undefined;
     const start = rangeStart(pair?.key);
     return start === null ? positionOf(path) : at(start);
   };
@@ -66,6 +77,10 @@ function toValue(document: ReturnType<typeof parseDocument>, where: string): unk
     return value ?? {};
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new AstraError("ASTRA_CONFIG_INVALID", message, { where, cause: error, fix: "Write the repeated blocks out." });
+    throw new AstraError("ASTRA_CONFIG_INVALID", message, {
+      where,
+      cause: error,
+      fix: "Write the repeated blocks out.",
+    });
   }
 }

@@ -88,13 +88,14 @@ export class Ledger {
 
   /**
    * Enters something that lasts (`perMs` bytes or objects, from `fromMs` to `toMs`), split at calendar months,
-   * because a month's price is prorated by the hours of that month.
+   * because a month's price is prorated by the hours of that month. Instants are rounded to the millisecond one by one, so
+   * adjoining spans add up to the whole exactly.
    */
   addSpan(fromMs: number, toMs: number, entry: Omit<LedgerEntry, "quantity"> & { readonly perMs: bigint }): void {
     const { perMs, ...line } = entry;
     for (let at = fromMs; at < toMs;) {
       const end = Math.min(toMs, nextCalendarMonth(at));
-      this.add(at, { ...line, quantity: perMs * BigInt(Math.round(end - at)) });
+      this.add(at, { ...line, quantity: perMs * BigInt(Math.round(end) - Math.round(at)) });
       at = end;
     }
   }

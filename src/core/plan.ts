@@ -63,14 +63,14 @@ export class PlanTally {
   #feeMicros = 0;
   #savingMicrosPerMonth = 0;
   readonly #refusals: Partial<Record<Refusal, RefusalTotal>> = {};
-  readonly #classes: Record<string, { objects: number; bytes: number }> = {};
+  // A map, because names of classes come from the store and may be those of an object's own properties.
+  readonly #classes = new Map<string, { objects: number; bytes: number }>();
 
   seen(storageClass: string, sizeBytes: number): void {
     this.#objectsSeen += 1;
     this.#bytesSeen += sizeBytes;
-    const entry = (this.#classes[storageClass] ??= { objects: 0, bytes: 0 });
-    entry.objects += 1;
-    entry.bytes += sizeBytes;
+    const entry = this.#classes.get(storageClass) ?? { objects: 0, bytes: 0 };
+    this.#classes.set(storageClass, { objects: entry.objects + 1, bytes: entry.bytes + sizeBytes });
   }
 
   stays(): void {
@@ -104,7 +104,7 @@ export class PlanTally {
       feeMicros: this.#feeMicros,
       savingMicrosPerMonth: this.#savingMicrosPerMonth,
       refusals: this.#refusals,
-      classes: this.#classes,
+      classes: Object.fromEntries(this.#classes),
     };
   }
 }

@@ -1,10 +1,9 @@
 /** Copies above the limit of one request: ranges in parallel, everything an upload does not take over restated. */
 import { GB_BYTES, MIB } from "../../core/units.ts";
 import type { ChangeClassInput, Checksum, ObjectHead } from "../../ports/object-store.ts";
-import { destinationHeaders, sourceHeaders } from "./copy.ts";
 import { unquote } from "./head.ts";
 import { type Part, type Upload, MAX_PARTS, completeUpload, integrityError, sendParts, withUpload } from "./multipart.ts";
-import { metadataHeaders, restatedHeaders, taggingHeader } from "./object-headers.ts";
+import { destinationHeaders, metadataHeaders, restatedHeaders, sourceHeaders, taggingHeader } from "./object-headers.ts";
 import type { Outcome, Requests } from "./requests.ts";
 import { elements, tagText } from "./xml-scan.ts";
 

@@ -1,30 +1,13 @@
 /** Change of class: a conditional copy of the object onto itself. */
 import { AstraError } from "../../core/errors.ts";
 import type { ChangeClassInput, ChangeClassResult, ObjectHead } from "../../ports/object-store.ts";
-import { encodeKey } from "./encoding.ts";
 import type { StoreFault } from "./errors.ts";
 import { copyInParts } from "./copy-parts.ts";
 import { findObject, unquote } from "./head.ts";
 import { integrityError } from "./multipart.ts";
-import { restatedHeaders } from "./object-headers.ts";
+import { destinationHeaders, restatedHeaders, sourceHeaders } from "./object-headers.ts";
 import type { Outcome, Requests, S3Request } from "./requests.ts";
 import { tagText } from "./xml-scan.ts";
-
-/**
- * The source is named without its version: pinned to one, the copy would bring back content that a newer version has
- * replaced. So the current version is copied, and only if it still has the ETag of `head`.
- */
-export function sourceHeaders(requests: Requests, head: ObjectHead): Record<string, string> {
-  return {
-    "x-amz-copy-source": `/${requests.bucket}/${encodeKey(head.key)}`,
-    "x-amz-copy-source-if-match": `"${head.etag}"`,
-  };
-}
-
-/** Condition on what the copy replaces, where the server knows it. */
-export function destinationHeaders(requests: Requests, head: ObjectHead): Record<string, string> {
-  return requests.settings.conditionalCopyDestination ? { "if-match": `"${head.etag}"` } : {};
-}
 
 export async function changeClass(requests: Requests, input: ChangeClassInput): Promise<ChangeClassResult> {
   const moved = movedObject(requests, input);

@@ -1,7 +1,8 @@
 /** Request headers that say what a new object is. */
 import { AstraError } from "../../core/errors.ts";
 import type { Encryption, ObjectHead } from "../../ports/object-store.ts";
-import { encodeHeaderText, encodeStrict } from "./encoding.ts";
+import { encodeHeaderText, encodeKey, encodeStrict } from "./encoding.ts";
+import type { Requests } from "./requests.ts";
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
@@ -52,4 +53,20 @@ function encryptionHeaders(encryption: Encryption | null): Record<string, string
 /** `x-amz-tagging` */
 export function taggingHeader(tags: readonly (readonly [name: string, value: string])[]): string {
   return tags.map(([name, value]) => `${encodeStrict(name)}=${encodeStrict(value)}`).join("&");
+}
+
+/**
+ * The source is named without its version: pinned to one, the copy would bring back content that a newer version has
+ * replaced. So the current version is copied, and only if it still has the ETag of `head`.
+ */
+export function sourceHeaders(requests: Requests, head: ObjectHead): Record<string, string> {
+  return {
+    "x-amz-copy-source": `/${requests.bucket}/${encodeKey(head.key)}`,
+    "x-amz-copy-source-if-match": `"${head.etag}"`,
+  };
+}
+
+/** Condition on what the copy replaces, where the server knows it. */
+export function destinationHeaders(requests: Requests, head: ObjectHead): Record<string, string> {
+  return requests.settings.conditionalCopyDestination ? { "if-match": `"${head.etag}"` } : {};
 }

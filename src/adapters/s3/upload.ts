@@ -1,21 +1,20 @@
 /** PUT: one request up to the threshold, parts above it; atomic either way. */
-import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { AstraError } from "../../core/errors.ts";
-import type { ObjectHead, PutInput, PutResult } from "../../ports/object-store.ts";
+import type { PutInput, PutResult } from "../../ports/object-store.ts";
 import { BodyReader } from "./body.ts";
-import { findObject, unquote } from "./head.ts";
+import { unquote } from "./head.ts";
 import {
   type Completion,
   type Part,
   type Upload,
   MAX_PARTS,
   completeUpload,
-  integrityError,
   sendParts,
   withUpload,
 } from "./multipart.ts";
 import { metadataHeaders } from "./object-headers.ts";
+import { checkReceived, compositeEtag, crc32Text, md5Hex, ownObject } from "./received.ts";
 import type { Answer, Requests, S3Request } from "./requests.ts";
 import { tagText } from "./xml-scan.ts";
 
@@ -58,7 +57,7 @@ async function putWhole(requests: Requests, input: PutInput, body: Uint8Array): 
     body,
     signal: input.signal,
   };
-  const sent = { sizeBytes: body.length, checksumCrc32, etag: () => createHash("md5").update(body).digest("hex") };
+  const sent = { sizeBytes: body.length, checksumCrc32, etag: () => md5Hex(body) };
   const own = ownObject(requests, input, sent);
   const outcome = await requests.send(input.condition === "absent" ? { ...request, alreadyDone: own.found } : request);
   if (outcome.kind === "done-before") return own.result();
@@ -147,55 +146,9 @@ async function sendPart(requests: Requests, upload: Upload, piece: Uint8Array, n
     body: piece,
     signal: upload.signal,
   });
-  const sent = { checksumCrc32: checksum, etag: () => createHash("md5").update(piece).digest("hex") };
+  const sent = { checksumCrc32: checksum, etag: () => md5Hex(piece) };
   checkReceived(requests, upload.key, answer, sent);
   return { number, etag: unquote(answer.headers.get("etag") ?? ""), checksum };
-}
-
-interface Sent {
-  readonly checksumCrc32: string;
-  /** ETag of these bytes where the store forms it from MD5. */
-  readonly etag: () => string;
-}
-
-/** A HEAD that tells whether the object under the key is the one just sent, after an answer that was lost. */
-function ownObject(requests: Requests, input: PutInput, sent: Sent & { readonly sizeBytes: number }) {
-  let head: ObjectHead | null = null;
-  return {
-    found: async (): Promise<boolean> => {
-      const found = await findObject(requests, input.key, input.signal);
-      if (!found || found.sizeBytes !== sent.sizeBytes) return false;
-      const { checksum } = found;
-      const sameSum =
-        checksum?.algorithm === "CRC32" && checksum.type === "FULL_OBJECT"
-          ? checksum.value === sent.checksumCrc32
-          : found.etag === sent.etag();
-      if (sameSum) head = found;
-      return sameSum;
-    },
-    result: (): PutResult => {
-      if (!head) throw new TypeError("the object was not looked for");
-      const { etag, versionId, sizeBytes } = head;
-      return { etag, versionId, sizeBytes, checksumCrc32: sent.checksumCrc32 };
-    },
-  };
-}
-
-function checkReceived(requests: Requests, key: string, answer: Answer, sent: Sent): void {
-  const returned = answer.headers.get("x-amz-checksum-crc32");
-  if (returned !== undefined) {
-    if (returned === sent.checksumCrc32) return;
-    throw integrityError(requests, key, `sent CRC-32 ${sent.checksumCrc32}, the store has ${returned}`);
-  }
-  const etag = unquote(answer.headers.get("etag") ?? "");
-  if (!/^[0-9a-f]{32}$/.test(etag) || (answer.headers.get("x-amz-server-side-encryption") ?? "AES256") !== "AES256") return;
-  if (etag !== sent.etag()) throw integrityError(requests, key, `sent MD5 ${sent.etag()}, the store has ${etag}`);
-}
-
-function compositeEtag(parts: readonly Part[]): string {
-  const digest = createHash("md5");
-  for (const { etag } of parts) digest.update(Buffer.from(etag, "hex"));
-  return `${digest.digest("hex")}-${parts.length}`;
 }
 
 function isExistingFault(code: string, input: PutInput): boolean {
@@ -213,11 +166,4 @@ function completionRequest(key: string): S3Request {
 
 function versionOf(answer: Answer): string | null {
   return answer.headers.get("x-amz-version-id") ?? null;
-}
-
-/** CRC-32 as S3 writes it: four bytes, big-endian, base64. */
-export function crc32Text(crc: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc);
-  return bytes.toString("base64");
 }

@@ -7,8 +7,7 @@ import { numberOf } from "./columns.ts";
 import { fileError, isBusy } from "./errors.ts";
 import { type Schema, migrate } from "./migrate.ts";
 
-/** How long a transaction waits for other processes before it gives up. */
-const BUSY_LIMIT_MS = 10_000;
+const DEFAULT_BUSY_MS = 10_000;
 /** How long SQLite itself may block the event loop while it waits. */
 const BUSY_BLOCK_MS = 20;
 const PAGE_BYTES = 4096;
@@ -21,6 +20,8 @@ export interface DatabaseOptions {
   readonly readOnly?: boolean;
   /** Page cache, bytes; 128 MiB by default. */
   readonly cacheBytes?: number;
+  /** How long a transaction waits for other processes' locks before ASTRA_STATE_BUSY, ms; 10 s by default. */
+  readonly busyMs?: number;
   /** Upper bound of the main file, bytes; beyond it writes are refused with ASTRA_STATE_FULL. */
   readonly maxBytes?: number;
 }
@@ -29,12 +30,14 @@ export interface DatabaseOptions {
 export class Database implements AsyncDisposable {
   readonly path: string;
   readonly #db: DatabaseSync;
+  readonly #busyMs: number;
   readonly #statements = new Map<string, StatementSync>();
   #tail: Promise<void> = Promise.resolve();
 
-  constructor(path: string, db: DatabaseSync) {
+  constructor(path: string, db: DatabaseSync, busyMs: number) {
     this.path = path;
     this.#db = db;
+    this.#busyMs = busyMs;
   }
 
   /** The prepared statement of this text; prepared once. `bigints`: integers come out as bigint. */
@@ -105,7 +108,7 @@ export class Database implements AsyncDisposable {
   }
 
   async #retried<T>(work: () => T): Promise<T> {
-    const giveUpAt = performance.now() + BUSY_LIMIT_MS;
+    const giveUpAt = performance.now() + this.#busyMs;
     for (;;) {
       try {
         return work();
@@ -122,27 +125,27 @@ export class Database implements AsyncDisposable {
  * @throws AstraError ASTRA_STATE_UNREADABLE, ASTRA_STATE_CORRUPT, ASTRA_STATE_NEWER, ASTRA_STATE_BUSY, ASTRA_STATE_FULL
  */
 export function openDatabase(options: DatabaseOptions, schema: Schema): Database {
-  const { path, readOnly = false } = options;
+  const { path, readOnly = false, busyMs = DEFAULT_BUSY_MS } = options;
   let db: DatabaseSync | undefined;
   try {
     if (!readOnly) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // Opening is rare and synchronous, so here SQLite itself may wait for the lock.
-    db = new DatabaseSync(path, { readOnly, timeout: BUSY_LIMIT_MS, enableForeignKeyConstraints: true });
-    configure(db, options);
+    db = new DatabaseSync(path, { readOnly, timeout: busyMs, enableForeignKeyConstraints: true });
+    configure(db, options, busyMs);
     migrate(db, path, schema, readOnly);
     db.exec(`PRAGMA busy_timeout = ${BUSY_BLOCK_MS}`);
-    return new Database(path, db);
+    return new Database(path, db, busyMs);
   } catch (error) {
     if (db?.isOpen) db.close();
     throw fileError(error, path);
   }
 }
 
-function configure(db: DatabaseSync, options: DatabaseOptions): void {
+function configure(db: DatabaseSync, options: DatabaseOptions, busyMs: number): void {
   const cacheKib = Math.ceil((options.cacheBytes ?? DEFAULT_CACHE_BYTES) / 1024);
   db.exec(`PRAGMA cache_size = -${cacheKib}`);
   if (options.readOnly) return;
-  enterWal(db);
+  enterWal(db, busyMs);
   db.exec("PRAGMA synchronous = FULL");
   db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   db.exec(`PRAGMA journal_size_limit = ${4 * CHECKPOINT_PAGES * PAGE_BYTES}`);
@@ -150,8 +153,8 @@ function configure(db: DatabaseSync, options: DatabaseOptions): void {
 }
 
 /** SQLite does not wait by itself when two processes switch a new file to WAL at once. */
-function enterWal(db: DatabaseSync): void {
-  const giveUpAt = performance.now() + BUSY_LIMIT_MS;
+function enterWal(db: DatabaseSync, busyMs: number): void {
+  const giveUpAt = performance.now() + busyMs;
   const cell = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {
     try {

@@ -52,7 +52,10 @@ export function isPublicAddress(address: string): boolean {
 
 /** Host of a URL without brackets and final dot, lower case. */
 export function plainHost(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "").toLowerCase();
+  return hostname
+    .replace(/^\[|\]$/g, "")
+    .replace(/\.$/, "")
+    .toLowerCase();
 }
 
 /** @throws AstraError ASTRA_BODY_FORBIDDEN for an address literal that is not public. Names are checked as they resolve. */
@@ -63,7 +66,10 @@ export function checkHost(hostname: string, allowed: ReadonlySet<string>, where:
 }
 
 export function forbiddenAddress(host: string, address: string, where: string): AstraError {
-  const text = host === address ? `${address} is not a public address` : `${host} resolves to ${address}, which is not a public address`;
+  const text =
+    host === address
+      ? `${address} is not a public address`
+      : `${host} resolves to ${address}, which is not a public address`;
   return new AstraError("ASTRA_BODY_FORBIDDEN", text, {
     where,
     fix: `Add ${host} to \`ingest.allowed_private_hosts\` if bodies may be read from it.`,
@@ -71,7 +77,11 @@ export function forbiddenAddress(host: string, address: string, where: string): 
 }
 
 type Callback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
-type Resolve = (hostname: string, options: LookupOptions & { all: true }, callback: (error: Error | null, addresses: LookupAddress[]) => void) => void;
+type Resolve = (
+  hostname: string,
+  options: LookupOptions & { all: true },
+  callback: (error: Error | null, addresses: LookupAddress[]) => void,
+) => void;
 
 /**
  * A `lookup` for sockets that refuses a name as soon as one of its addresses is not public. The connection is made to the
@@ -81,11 +91,15 @@ export function guardedLookup(allowed: ReadonlySet<string>, resolve: Resolve = l
   return (hostname: string, options: LookupOptions, callback: Callback): void => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, []);
-      const bad = allowed.has(plainHost(hostname)) ? undefined : addresses.find(({ address }) => !isPublicAddress(address));
+      const bad = allowed.has(plainHost(hostname))
+        ? undefined
+        : addresses.find(({ address }) => !isPublicAddress(address));
       if (bad) return callback(forbiddenAddress(plainHost(hostname), bad.address, hostname), []);
       if (options.all) return callback(null, addresses);
       const first = addresses[0];
-      return first ? callback(null, first.address, first.family) : callback(new Error(`${hostname} has no address`), []);
+      return first
+        ? callback(null, first.address, first.family)
+        : callback(new Error(`${hostname} has no address`), []);
     });
   };
 }

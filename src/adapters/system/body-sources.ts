@@ -6,7 +6,7 @@ import { syntheticChunks } from "../../core/synthetic-body.ts";
 import type { BodySources, OpenBody } from "../../ports/body-source.ts";
 import type { ObjectStores } from "../../ports/object-store.ts";
 import { openFileBody } from "./file-body.ts";
-import type { HttpBodies } from "./http-body.ts";
+import type { HttpBodies, HttpBody } from "./http-body.ts";
 
 export interface BodySourcesOptions {
   readonly fileRoots: readonly string[];
@@ -25,11 +25,11 @@ export type SystemBodySources = BodySources & AsyncDisposable;
 export function systemBodySources(options: BodySourcesOptions, deps: BodySourcesDeps): SystemBodySources {
   const allowedHosts = new Set(options.allowedPrivateHosts.map((host) => host.toLowerCase()));
   let http: Promise<HttpBodies> | null = null;
-  const openHttp = async (uri: string): Promise<OpenBody> => {
+  const openHttp = async (uri: string): Promise<HttpBody> => {
     http ??= import("./http-body.ts").then((module) => new module.HttpBodies({ allowedHosts }));
     return (await http).open(uri);
   };
-  const openUri = async (uri: string): Promise<OpenBody> => {
+  const openUri = async (uri: string): Promise<OpenBody | HttpBody> => {
     switch (/^[a-z0-9]+:/i.exec(uri)?.[0].toLowerCase()) {
       case "synthetic:":
         return syntheticBody(uri);
@@ -66,7 +66,9 @@ function syntheticBody(uri: string): OpenBody {
   const match = /^synthetic:([^:]*):(\d{1,16})$/i.exec(uri);
   const sizeBytes = Number(match?.[2] ?? Number.NaN);
   if (!match || !Number.isSafeInteger(sizeBytes)) {
-    throw new AstraError("ASTRA_BODY_MISSING", "a generated body is named synthetic:SEED:SIZE", { where: uri.slice(0, 200) });
+    throw new AstraError("ASTRA_BODY_MISSING", "a generated body is named synthetic:SEED:SIZE", {
+      where: uri.slice(0, 200),
+    });
   }
   return { chunks: asAsync(syntheticChunks(decodedSeed(match[1] ?? "", uri), sizeBytes)), sizeBytes };
 }
@@ -75,7 +77,10 @@ function decodedSeed(seed: string, uri: string): string {
   try {
     return decodeURIComponent(seed);
   } catch (error) {
-    throw new AstraError("ASTRA_BODY_MISSING", "the seed is not percent-encoded UTF-8", { where: uri.slice(0, 200), cause: error });
+    throw new AstraError("ASTRA_BODY_MISSING", "the seed is not percent-encoded UTF-8", {
+      where: uri.slice(0, 200),
+      cause: error,
+    });
   }
 }
 
@@ -108,29 +113,30 @@ function asBodyFault(error: unknown, where: string): unknown {
   return error;
 }
 
-function limited(body: OpenBody, limitBytes: number, where: string): OpenBody {
+function limited(body: OpenBody | HttpBody, limitBytes: number, where: string): OpenBody {
   const tooLarge = (): AstraError =>
     new AstraError("ASTRA_BODY_MISMATCH", `the body is larger than the limit of ${limitBytes} bytes`, {
       where,
       fix: "Raise `ingest.max_body_bytes`, or send less.",
     });
-  if (body.sizeBytes === null || body.sizeBytes <= limitBytes) return { ...body, chunks: counted(body.chunks, limitBytes, tooLarge) };
-  return { sizeBytes: body.sizeBytes, chunks: refusing(body.chunks, tooLarge()) };
+  if (body.sizeBytes !== null && body.sizeBytes > limitBytes) {
+    if ("discard" in body) body.discard();
+    throw tooLarge();
+  }
+  return { sizeBytes: body.sizeBytes, chunks: counted(body.chunks, limitBytes, tooLarge) };
 }
 
-async function* counted(chunks: AsyncIterable<Uint8Array>, limitBytes: number, tooLarge: () => AstraError): AsyncGenerator<Uint8Array> {
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  limitBytes: number,
+  tooLarge: () => AstraError,
+): AsyncGenerator<Uint8Array> {
   let read = 0;
   for await (const chunk of chunks) {
     read += chunk.byteLength;
     if (read > limitBytes) throw tooLarge();
     yield chunk;
   }
-}
-
-/** Lets the source close what it holds before it refuses. */
-async function* refusing(chunks: AsyncIterable<Uint8Array>, error: AstraError): AsyncGenerator<Uint8Array> {
-  await chunks[Symbol.asyncIterator]().return?.();
-  throw error;
 }
 
 async function* asAsync(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -3,32 +3,35 @@ import { constants } from "node:fs";
 import { type FileHandle, open, realpath, stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { AstraError } from "../../core/errors.ts";
+import { AstraError, isAstraError } from "../../core/errors.ts";
 import type { OpenBody } from "../../ports/body-source.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Opens `file:///path` or `file:path` (relative to the working directory).
+ * `file:///path` or `file:path` (relative to the working directory). The file is held open only while it is read.
  * @throws AstraError ASTRA_BODY_MISSING, ASTRA_BODY_FORBIDDEN
  */
 export async function openFileBody(uri: string, roots: readonly string[]): Promise<OpenBody> {
-  const asked = pathOf(uri);
-  const real = await realPathOf(asked, uri);
+  const path = pathOf(uri);
+  const real = await realPathOf(path, uri);
   await checkRoots(real, roots, uri);
-  // O_NONBLOCK: opening a FIFO must not wait for a writer. O_NOFOLLOW: the last name was no link a moment ago.
-  const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch((error: unknown) => {
+  const found = await stat(real).catch((error: unknown) => {
     throw missing(uri, error);
   });
-  try {
-    const found = await handle.stat();
-    if (!found.isFile()) throw new AstraError("ASTRA_BODY_FORBIDDEN", "the source is no regular file", { where: uri, fix: "Name a regular file." });
-    await checkUnmoved(asked, found, roots, uri);
-    return { chunks: chunksOf(handle, uri), sizeBytes: found.size };
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
+  if (!found.isFile())
+    throw new AstraError("ASTRA_BODY_FORBIDDEN", "the source is no regular file", {
+      where: uri,
+      fix: "Name a regular file.",
+    });
+  return { chunks: chunksOf({ path, real, roots, uri }), sizeBytes: found.size };
+}
+
+interface CheckedFile {
+  readonly path: string;
+  readonly real: string;
+  readonly roots: readonly string[];
+  readonly uri: string;
 }
 
 function pathOf(uri: string): string {
@@ -55,7 +58,8 @@ async function realPathOf(path: string, uri: string): Promise<string> {
 async function checkRoots(real: string, roots: readonly string[], uri: string): Promise<void> {
   for (const root of roots) {
     const realRoot = await realpath(root).catch(() => null);
-    if (realRoot !== null && (real === realRoot || real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep))) return;
+    if (realRoot !== null && (real === realRoot || real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)))
+      return;
   }
   throw new AstraError("ASTRA_BODY_FORBIDDEN", "the file lies outside of the folders that bodies may be read from", {
     where: uri,
@@ -63,26 +67,41 @@ async function checkRoots(real: string, roots: readonly string[], uri: string): 
   });
 }
 
-/** A folder on the way may have become a link between check and open: what was opened must still be what the path names. */
-async function checkUnmoved(asked: string, opened: { dev: number; ino: number }, roots: readonly string[], uri: string): Promise<void> {
-  const real = await realPathOf(asked, uri);
-  await checkRoots(real, roots, uri);
-  const now = await stat(real).catch(() => null);
-  if (now?.dev === opened.dev && now.ino === opened.ino) return;
-  throw new AstraError("ASTRA_BODY_MISSING", "the file was replaced while it was opened", { where: uri, retryable: true });
+/**
+ * Opens what was checked. O_NONBLOCK: opening a FIFO must not wait for a writer; O_NOFOLLOW: the last name was no link a
+ * moment ago. A folder on the way may have become one since, so what was opened must still be what the path names.
+ */
+async function openChecked({ path, real, roots, uri }: CheckedFile): Promise<FileHandle> {
+  const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  try {
+    const opened = await handle.stat();
+    const again = await realPathOf(path, uri);
+    await checkRoots(again, roots, uri);
+    const now = await stat(again);
+    if (opened.isFile() && now.dev === opened.dev && now.ino === opened.ino) return handle;
+    throw new AstraError("ASTRA_BODY_MISSING", "the file was replaced while it was opened", {
+      where: uri,
+      retryable: true,
+    });
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 }
 
-async function* chunksOf(handle: FileHandle, uri: string): AsyncGenerator<Uint8Array> {
+async function* chunksOf(file: CheckedFile): AsyncGenerator<Uint8Array> {
+  let handle: FileHandle | null = null;
   try {
+    handle = await openChecked(file);
     for (;;) {
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES);
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {
-    throw missing(uri, error);
+    throw isAstraError(error) ? error : missing(file.uri, error);
   } finally {
-    await handle.close();
+    await handle?.close();
   }
 }
 
@@ -91,6 +110,11 @@ function missing(uri: string, cause: unknown): AstraError {
   if (code === "EACCES" || code === "EPERM") {
     return new AstraError("ASTRA_BODY_MISSING", "the file cannot be read: permission denied", { where: uri, cause });
   }
-  if (code === "ENOENT" || code === "ENOTDIR") return new AstraError("ASTRA_BODY_MISSING", "there is no such file", { where: uri, cause });
-  return new AstraError("ASTRA_BODY_MISSING", `the file cannot be read (${code || "unknown fault"})`, { where: uri, cause, retryable: true });
+  if (code === "ENOENT" || code === "ENOTDIR")
+    return new AstraError("ASTRA_BODY_MISSING", "there is no such file", { where: uri, cause });
+  return new AstraError("ASTRA_BODY_MISSING", `the file cannot be read (${code || "unknown fault"})`, {
+    where: uri,
+    cause,
+    retryable: true,
+  });
 }

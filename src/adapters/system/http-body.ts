@@ -11,6 +11,11 @@ export interface HttpBodyOptions {
   readonly lookup?: ReturnType<typeof guardedLookup>;
 }
 
+/** A body whose connection is given back by reading to the end or by `discard`. */
+export interface HttpBody extends OpenBody {
+  discard(): void;
+}
+
 const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -35,14 +40,15 @@ export class HttpBodies {
   }
 
   /** Redirects are followed by hand, so that each address is checked as the first one was. */
-  async open(uri: string): Promise<OpenBody> {
+  async open(uri: string): Promise<HttpBody> {
     let url = this.#checked(uri, uri);
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
       const answer = await this.#get(url, uri);
       if (!REDIRECTS.has(answer.statusCode)) return bodyOf(answer, uri);
       await answer.body.dump();
       const location = answer.headers.location;
-      if (typeof location !== "string") throw new AstraError("ASTRA_BODY_MISSING", "a redirect names no address", { where: shown(uri) });
+      if (typeof location !== "string")
+        throw new AstraError("ASTRA_BODY_MISSING", "a redirect names no address", { where: shown(uri) });
       url = this.#checked(new URL(location, url).href, uri);
     }
     throw new AstraError("ASTRA_BODY_MISSING", `more than ${MAX_REDIRECTS} redirects`, { where: shown(uri) });
@@ -57,14 +63,21 @@ export class HttpBodies {
     const where = shown(uri);
     if (!url) throw new AstraError("ASTRA_BODY_FORBIDDEN", "the address is not valid", { where });
     if (url.username !== "" || url.password !== "") {
-      throw new AstraError("ASTRA_BODY_FORBIDDEN", "an address must not carry a user name or password", { where, fix: "Use a presigned address instead." });
+      throw new AstraError("ASTRA_BODY_FORBIDDEN", "an address must not carry a user name or password", {
+        where,
+        fix: "Use a presigned address instead.",
+      });
     }
     const isPlain = url.protocol === "http:" && this.#allowed.has(plainHost(url.hostname));
     if (url.protocol !== "https:" && !isPlain) {
-      throw new AstraError("ASTRA_BODY_FORBIDDEN", `${url.protocol} addresses are not read from ${plainHost(url.hostname) || "here"}`, {
-        where,
-        fix: "Use https:, or add the host to `ingest.allowed_private_hosts`.",
-      });
+      throw new AstraError(
+        "ASTRA_BODY_FORBIDDEN",
+        `${url.protocol} addresses are not read from ${plainHost(url.hostname) || "here"}`,
+        {
+          where,
+          fix: "Use https:, or add the host to `ingest.allowed_private_hosts`.",
+        },
+      );
     }
     checkHost(url.hostname, this.#allowed, where);
     return url;
@@ -72,14 +85,18 @@ export class HttpBodies {
 
   async #get(url: URL, uri: string): Promise<Dispatcher.ResponseData> {
     try {
-      return await request(url, { dispatcher: this.#agent, method: "GET", headers: { "accept-encoding": "identity", "user-agent": "astra" } });
+      return await request(url, {
+        dispatcher: this.#agent,
+        method: "GET",
+        headers: { "accept-encoding": "identity", "user-agent": "astra" },
+      });
     } catch (error) {
       throw transportFault(error, uri);
     }
   }
 }
 
-async function bodyOf(answer: Dispatcher.ResponseData, uri: string): Promise<OpenBody> {
+async function bodyOf(answer: Dispatcher.ResponseData, uri: string): Promise<HttpBody> {
   const { statusCode, headers, body } = answer;
   if (statusCode !== 200) {
     await body.dump();
@@ -88,7 +105,7 @@ async function bodyOf(answer: Dispatcher.ResponseData, uri: string): Promise<Ope
   }
   const length = headers["content-length"];
   const sizeBytes = typeof length === "string" && /^\d+$/.test(length) ? Number(length) : null;
-  return { chunks: chunksOf(body, uri), sizeBytes };
+  return { chunks: chunksOf(body, uri), sizeBytes, discard: () => void body.destroy() };
 }
 
 async function* chunksOf(body: AsyncIterable<Uint8Array>, uri: string): AsyncGenerator<Uint8Array> {

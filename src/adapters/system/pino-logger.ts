@@ -6,7 +6,17 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Fields that may hold a secret, at the top and one level down. */
-const SECRETS = ["password", "secret", "secretAccessKey", "secret_access_key", "sessionToken", "session_token", "token", "authorization", "credentials"];
+const SECRETS = [
+  "password",
+  "secret",
+  "secretAccessKey",
+  "secret_access_key",
+  "sessionToken",
+  "session_token",
+  "token",
+  "authorization",
+  "credentials",
+];
 
 const STDERR = 2;
 

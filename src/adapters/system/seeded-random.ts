@@ -26,7 +26,13 @@ export function seededRandom(seed: number): Random {
     id: () => {
       const digits = hex() + hex() + hex() + hex();
       const variant = ((Number.parseInt(digits.charAt(16), 16) & 3) | 8).toString(16);
-      return [digits.slice(0, 8), digits.slice(8, 12), `4${digits.slice(13, 16)}`, variant + digits.slice(17, 20), digits.slice(20)].join("-");
+      return [
+        digits.slice(0, 8),
+        digits.slice(8, 12),
+        `4${digits.slice(13, 16)}`,
+        variant + digits.slice(17, 20),
+        digits.slice(20),
+      ].join("-");
     },
   };
 }

@@ -27,7 +27,7 @@ interface ByteRange {
 export function headObject(call: BucketCall): Answer {
   const { version, headers, notModified } = found(call);
   if (notModified) return { status: 304, headers, charge: charge(version) };
-  const range = requestedRange(call, version, version.sizeBytes, call.account.byteScale);
+  const range = requestedRange(call, version, version.sizeBytes);
   return rangeAnswer(headers, range, version.sizeBytes, charge(version));
 }
 
@@ -41,7 +41,7 @@ export function getObject(call: BucketCall): Answer {
     if (value !== undefined) headers[name] = value;
   }
   const { body } = version;
-  const range = requestedRange(call, version, body.length, 1);
+  const range = requestedRange(call, version, body.length);
   const from = range?.from ?? 0;
   const to = range?.to ?? body.length;
   billReading(call.account, call.bucket, version, (to - from) * call.account.byteScale);
@@ -67,13 +67,10 @@ function rangeAnswer(headers: Headers, range: ByteRange | null, size: number, bi
   return { status: range ? 206 : 200, headers, charge: billed };
 }
 
-/**
- * `Range`, or the part that `partNumber` names. Several ranges, or broken ones, mean the whole object, as in S3.
- * @param unit how many stated bytes of a part count as one here
- */
-function requestedRange(call: BucketCall, version: ObjectVersion, size: number, scale: number): ByteRange | null {
+/** `Range`, or the part that `partNumber` names. Several ranges, or broken ones, mean the whole object, as in S3. */
+function requestedRange(call: BucketCall, version: ObjectVersion, size: number): ByteRange | null {
   const part = call.query.get("partNumber");
-  if (part !== undefined) return partRange(version, part, size, scale);
+  if (part !== undefined) return partRange(version, part, size);
   const header = call.headers.get("range");
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "");
   if (!match || (match[1] === "" && match[2] === "")) return null;
@@ -88,7 +85,7 @@ function requestedRange(call: BucketCall, version: ObjectVersion, size: number, 
   });
 }
 
-function partRange(version: ObjectVersion, part: string, size: number, scale: number): ByteRange | null {
+function partRange(version: ObjectVersion, part: string, size: number): ByteRange | null {
   const number = Number(part);
   if (!Number.isInteger(number) || number < 1 || number > 10_000) {
     throw invalidArgument("partNumber", part, "Part number must be an integer between 1 and 10000, inclusive");
@@ -98,7 +95,7 @@ function partRange(version: ObjectVersion, part: string, size: number, scale: nu
     if (number === 1) return null;
     throw new S3Error("InvalidRange", "The requested partnumber is not satisfiable", { ActualObjectSize: String(size) });
   }
-  const perByte = (scale * size) / Math.max(1, version.sizeBytes) / scale;
+  const perByte = size / Math.max(1, version.sizeBytes);
   let from = 0;
   for (const record of parts) {
     const to = from + Math.round(record.sizeBytes * perByte);

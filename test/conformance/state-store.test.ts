@@ -1,0 +1,12 @@
+import { openSqliteState } from "../../src/adapters/sqlite/state-store.ts";
+import { NOW_MS } from "../support/state-fixtures.ts";
+import { StillClock, temporaryFolder } from "../support/state-sqlite.ts";
+import { stateStoreSuite } from "./state-store-suite.ts";
+
+stateStoreSuite("sqlite", async () => {
+  const folder = await temporaryFolder();
+  return {
+    open: () => Promise.resolve(openSqliteState({ path: folder.file("state.db") }, { clock: new StillClock(NOW_MS) })),
+    remove: () => folder[Symbol.asyncDispose](),
+  };
+});
