@@ -1,7 +1,8 @@
 /** Fetches the independent S3 servers of the conformance suite into `.cache/`; what cannot be had is named. */
 import { execFile } from "node:child_process";
-import { access, mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -21,9 +22,12 @@ export async function ensureMoto(): Promise<{ readonly python: string } | Missin
   const venv = join(CACHE, "moto");
   const python = join(venv, "bin", "python");
   const marker = join(venv, `.installed-${MOTO.replaceAll(/[^\w.]+/g, "-")}`);
-  if ((await exists(marker)) && (await works(python, ["-c", "import moto.server"]))) return { python };
+  const isReady = async (): Promise<boolean> =>
+    (await exists(marker)) && (await works(python, ["-c", "import moto.server"]));
+  if (await isReady()) return { python };
   if (!(await works("python3", ["--version"]))) return { missing: "python3 is missing" };
   return oneAtATime(venv, async () => {
+    if (await isReady()) return { python };
     try {
       await rm(venv, { recursive: true, force: true });
       await run("python3", ["-m", "venv", venv]);
@@ -46,6 +50,7 @@ export async function ensureS3Mock(): Promise<{ readonly jar: string } | Missing
   if (await exists(jar)) return { jar };
   if (!(await works("mvn", ["--version"]))) return { missing: "mvn (Maven) is missing" };
   return oneAtATime(jar, async () => {
+    if (await exists(jar)) return { jar };
     try {
       await run("mvn", [
         "-q",
@@ -61,19 +66,35 @@ export async function ensureS3Mock(): Promise<{ readonly jar: string } | Missing
   });
 }
 
-/** Test files run in processes of their own; only one of them may fill a place in the cache. */
-async function oneAtATime<T>(place: string, work: () => Promise<T>): Promise<T | Missing> {
+/** Several test processes may want the same; one fills the place in the cache, and the others wait for it. */
+async function oneAtATime<T>(place: string, work: () => Promise<T>): Promise<T> {
   const lock = `${place}.lock`;
-  await mkdir(CACHE, { recursive: true });
-  try {
-    await mkdir(lock, { recursive: false });
-  } catch {
-    return { missing: `${lock} exists: another process is filling it, or was stopped while it did; remove it` };
-  }
+  await mkdir(dirname(lock), { recursive: true });
+  while (!(await takeLock(lock))) await setTimeout(250);
   try {
     return await work();
   } finally {
-    await rm(lock, { recursive: true, force: true });
+    await rm(lock, { force: true });
+  }
+}
+
+async function takeLock(lock: string): Promise<boolean> {
+  try {
+    await writeFile(lock, String(process.pid), { flag: "wx" });
+    return true;
+  } catch {
+    // A lock whose holder was killed is nobody's.
+    const holder = Number(await readFile(lock, "utf8").catch(() => ""));
+    if (holder > 0 && !isAlive(holder)) await rm(lock, { force: true });
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 

@@ -26,6 +26,7 @@ export interface AccessStats {
   readonly days: readonly DayReads[];
 }
 
+/** Of an object never read. */
 export const NO_ACCESS: AccessStats = {
   lifetimeReads: 0,
   lastAccessMs: null,
@@ -86,6 +87,7 @@ export function readsInWindow(stats: AccessStats, nowMs: number, windowDays: num
   return reads;
 }
 
+/** Expected reads, per month of 30.4375 days. */
 export interface ReadRate {
   readonly readsPerMonth: number;
   readonly readDaysPerMonth: number;

@@ -110,7 +110,8 @@ describe("a month's bill", () => {
   });
 
   it("counts the monitoring fee from 128 KiB", () => {
-    const fee = (sizeBytes: number) => monthlyBill(AWS, "INTELLIGENT_TIERING", { ...idle, sizeBytes })?.monitoringMicros;
+    const fee = (sizeBytes: number) =>
+      monthlyBill(AWS, "INTELLIGENT_TIERING", { ...idle, sizeBytes })?.monitoringMicros;
     expect(fee(128 * KIB)).toBeCloseTo(2.5, 12);
     expect(fee(128 * KIB - 1)).toBe(0);
   });

@@ -15,6 +15,7 @@ export interface ExpectedUse {
   readonly readDaysPerMonth: number;
 }
 
+/** Lines of one month in micro-dollars, not rounded; `totalMicros` is their sum. */
 export interface MonthlyBill {
   readonly storageMicros: number;
   readonly monitoringMicros: number;

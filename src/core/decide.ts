@@ -19,10 +19,12 @@ export const REFUSALS = [
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
+/** Limits of the money guards, as configured. */
 export interface GuardLimits {
   readonly maxPaybackDays: number;
 }
 
+/** Half a year to pay a fee back (design: decisions, Guards). */
 export const DEFAULT_GUARDS: GuardLimits = { maxPaybackDays: 180 };
 
 /** The money side of a proposed move, in micros. */
@@ -35,6 +37,7 @@ export interface MoveSums {
   readonly paybackDays: number | null;
 }
 
+/** What is done with one object. Every refusal tells its reason, and the sums where there are any. */
 export type Decision =
   | { readonly kind: "stay"; readonly proposal: Proposal }
   | {
@@ -48,6 +51,7 @@ export type Decision =
 /** Holds known before the decision. */
 export type KnownHold = "legal_hold" | "retention_lock" | null;
 
+/** What a decision depends on besides the object. */
 export interface DecideContext {
   readonly strategy: Strategy;
   readonly prices: PriceBook;
@@ -64,7 +68,7 @@ export function decide(view: ObjectView, hold: KnownHold, context: DecideContext
   if (hold) return refuse(hold, proposal, null);
   const sums = moveSums(view, proposal.storageClass, context);
   if (!sums) return refuse("unknown_price", proposal, null);
-  const refusal = moneyGuard(sums, proposal.storageClass, context);
+  const refusal = moneyGuard(sums, context.guards);
   return refusal ? refuse(refusal, proposal, sums) : { kind: "move", proposal, sums };
 }
 
@@ -96,14 +100,11 @@ export function moveSums(
 }
 
 /**
- * A move must pay its fee back in time, and the saving over the longer of the payback limit and the target's minimum
- * duration must reach the fee.
+ * A move must pay its fee back in time. The other rule, that the saving over the longer of the payback limit and the
+ * target's minimum duration reaches the fee, follows: what has paid the fee within the limit has done so within any
+ * longer time.
  */
-function moneyGuard(sums: MoveSums, target: string, context: DecideContext): Refusal | null {
+function moneyGuard(sums: MoveSums, guards: GuardLimits): Refusal | null {
   if (sums.paybackDays === null) return "saving_under_fee";
-  if (sums.paybackDays > context.guards.maxPaybackDays) return "payback";
-  const minimumDays = managedClass(context.prices, target)?.minimumDays ?? 0;
-  const horizonDays = Math.max(context.guards.maxPaybackDays, minimumDays);
-  const saved = (sums.savingMicrosPerMonth * horizonDays) / DAYS_PER_MONTH;
-  return saved < sums.fee.totalMicros ? "saving_under_fee" : null;
+  return sums.paybackDays > guards.maxPaybackDays ? "payback" : null;
 }

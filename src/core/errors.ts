@@ -14,6 +14,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** Whose fault it is: the caller's, the surroundings', or ours. */
 export type ErrorClass = "user" | "environment" | "bug";
 
 interface ErrorSpec {
@@ -24,6 +25,7 @@ interface ErrorSpec {
   readonly fix: string;
 }
 
+/** Every code, once. */
 export const ERRORS = [
   { code: "ASTRA_USAGE_INVALID", class: "user", exit: EXIT.usage, fix: "See `astra COMMAND --help`." },
   {
@@ -264,6 +266,7 @@ export function errorSpec(code: ErrorCode): ErrorSpec {
   return spec;
 }
 
+/** Whether `error` is ours, with one of `codes` where any are given. */
 export function isAstraError(error: unknown, ...codes: readonly ErrorCode[]): error is AstraError {
   return error instanceof AstraError && (codes.length === 0 || codes.includes(error.code));
 }

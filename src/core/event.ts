@@ -3,6 +3,7 @@ import { z } from "zod";
 import { AstraError } from "./errors.ts";
 import { type ObjectRef, keyFault } from "./object-ref.ts";
 
+/** What can happen to an object. */
 export const EVENT_TYPES = [
   "astra.object.created",
   "astra.object.overwritten",

@@ -6,6 +6,7 @@
 import { type Price, type PriceBook, type StorageBand, bandedStorageCost, baseClass } from "./price-book.ts";
 import { GB_BYTES, MICROS_PER_DOLLAR, MS_PER_DAY, calendarMonth, calendarMonthMs, nextCalendarMonth } from "./units.ts";
 
+/** What a provider meters. */
 export const LEDGER_ITEMS = [
   "storage",
   "monitoring",

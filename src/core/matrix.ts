@@ -23,13 +23,16 @@ const NAME_PATTERNS = [
   { prefix: "backup_", tier: "cold", mostReads: 4 },
 ] as const;
 
+/** The provider's class of each tier. */
 export type TierClasses = Readonly<Record<LadderTier, string>>;
 
 /** `lifetime` counts every access ever seen. */
 export type MatrixWindow = number | "lifetime";
 
+/** Days of accesses the matrix counts where nothing else is configured. */
 export const DEFAULT_WINDOW_DAYS = 90;
 
+/** The matrix's own configuration. */
 export interface MatrixOptions {
   readonly classes: TierClasses;
   readonly windowDays: MatrixWindow;

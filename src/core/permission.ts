@@ -1,6 +1,7 @@
 /** Who acts, and what a verb asks of them. Roles per tenant come with the server; a local user may do everything. */
 import { AstraError } from "./errors.ts";
 
+/** What can be permitted: a noun of the state or the store, and what is done to it. */
 export const PERMISSIONS = [
   "object.read",
   "object.write",
@@ -11,6 +12,7 @@ export const PERMISSIONS = [
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
+/** Who asks for a verb, as the audit names them. */
 export interface Actor {
   readonly name: string;
   readonly permissions: ReadonlySet<Permission>;

@@ -29,6 +29,7 @@ export interface RefusalTotal {
   readonly feeMicros: number;
 }
 
+/** Sums over everything a plan looked at; money in micros. */
 export interface PlanTotals {
   readonly objectsSeen: number;
   readonly bytesSeen: number;

@@ -62,6 +62,7 @@ const storageClass = z.strictObject({
   transitionsTo: z.array(z.string()),
 });
 
+/** Validates a book; unknown fields are refused. */
 export const priceBookSchema = z.strictObject({
   version: z.string().min(1),
   provider: z.enum(PROVIDERS),
@@ -79,6 +80,7 @@ export const priceBookSchema = z.strictObject({
 });
 
 export type PriceBook = z.infer<typeof priceBookSchema>;
+/** One class of a book: its rules and prices. */
 export type StorageClassPrices = PriceBook["classes"][string];
 export type Price = z.infer<typeof price>;
 export type StorageBand = z.infer<typeof band>;

@@ -1,12 +1,13 @@
 /** When to try again, and how many at a time. Pure: randomness comes in as a number in [0, 1). */
 
+/** How often and how patiently a call is tried again. */
 export interface RetryPolicy {
   readonly attempts: number;
   readonly baseMs: number;
   readonly capMs: number;
 }
 
-/** Six tries within about 10 s of waiting at the most: 100 + 200 + 400 + 800 + 1,600 ms, jittered downwards. */
+/** Six tries with at most 3.1 s of waiting: 100 + 200 + 400 + 800 + 1,600 ms, jittered downwards. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 6, baseMs: 100, capMs: 5_000 };
 
 /**
@@ -26,6 +27,7 @@ export interface ConcurrencyState {
   readonly streak: number;
 }
 
+/** Fewest and most slots, both inclusive. */
 export interface ConcurrencyBounds {
   readonly least: number;
   readonly most: number;

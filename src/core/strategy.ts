@@ -27,6 +27,7 @@ export interface Proposal {
   readonly why: string;
 }
 
+/** Chooses a class; never looks at guards or money limits, which are the decision's. */
 export interface Strategy {
   readonly name: string;
   propose(view: ObjectView): Proposal;

@@ -17,6 +17,7 @@ export const TRANSITION_STATES = [
 ] as const;
 export type TransitionState = (typeof TRANSITION_STATES)[number];
 
+/** What can happen to a transition. */
 export const TRANSITION_EVENTS = ["begin", "restore", "copy", "verify", "finish", "skip", "fail", "undo"] as const;
 export type TransitionEvent = (typeof TRANSITION_EVENTS)[number];
 

@@ -1,11 +1,15 @@
 /** Bytes, time and money in the units the field uses. Nothing here rounds: rounding happens where a figure is shown. */
 
+/** Bytes in a kibibyte. */
 export const KIB = 1024;
+/** Bytes in a mebibyte. */
 export const MIB = 1024 * KIB;
 /** A provider's "GB" is 2^30 bytes (S3 FAQ: KB are divided by 1,048,576 to give GB). */
 export const GB_BYTES = 1024 * MIB;
 
+/** Milliseconds in an hour. */
 export const MS_PER_HOUR = 3_600_000;
+/** Milliseconds in a day of UTC, which has no leap seconds in Unix time. */
 export const MS_PER_DAY = 24 * MS_PER_HOUR;
 /** The month of expectations: 365.25 / 12 days. The ledger uses calendar months instead. */
 export const DAYS_PER_MONTH = 30.4375;

@@ -23,6 +23,7 @@ export interface WorkloadOptions {
   readonly random: () => number;
 }
 
+/** One object to be written on its day. */
 export interface WorkloadObject {
   readonly key: string;
   readonly kind: WorkloadKind;
@@ -37,6 +38,7 @@ export interface WorkloadReads {
   readonly reads: number;
 }
 
+/** What is written and read on one day. */
 export interface WorkloadDay {
   readonly day: number;
   readonly created: readonly WorkloadObject[];

@@ -19,6 +19,7 @@ export interface NewRecord {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Where a record stands; offsets count from 0 in each partition. */
 export interface RecordPosition {
   readonly partition: number;
   readonly offset: bigint;

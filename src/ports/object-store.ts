@@ -38,6 +38,7 @@ export interface PutResult {
   readonly checksumCrc32: string;
 }
 
+/** A checksum as the store keeps it, base64. */
 export interface Checksum {
   readonly algorithm: "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA256";
   readonly value: string;
@@ -64,6 +65,7 @@ export interface ObjectHead {
   readonly replicationStatus: string | null;
 }
 
+/** Headers that belong to the content and travel with it. */
 export const CONTENT_HEADERS = [
   "content-type",
   "content-encoding",
@@ -74,6 +76,7 @@ export const CONTENT_HEADERS = [
 ] as const;
 export type ContentHeader = (typeof CONTENT_HEADERS)[number];
 
+/** Server-side encryption of one object. */
 export interface Encryption {
   readonly algorithm: string;
   readonly kmsKeyId: string | null;
@@ -86,11 +89,13 @@ export interface ChangeClassInput {
   readonly storageClass: string;
 }
 
+/** The object after the change; the ETag may differ where it was copied in parts. */
 export interface ChangeClassResult {
   readonly etag: string;
   readonly versionId: string | null;
 }
 
+/** An object as a listing shows it: no HEAD is needed to decide on it. */
 export interface ListedObject {
   readonly key: string;
   readonly sizeBytes: number;

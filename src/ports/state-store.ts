@@ -46,12 +46,14 @@ export interface AppliedRange {
   readonly next: bigint;
 }
 
+/** Which objects; a field left out does not narrow. */
 export interface ObjectQuery {
   readonly bucket?: string;
   readonly keyPrefix?: string;
   readonly storageClasses?: readonly string[];
 }
 
+/** How a run stands. `partly`: some moves failed; `interrupted`: it was stopped and can be continued. */
 export const RUN_STATES = ["running", "done", "partly", "failed", "interrupted"] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
@@ -98,12 +100,14 @@ export interface ObjectMoved {
   readonly createdMs: number | null;
 }
 
+/** Journal lines and what they teach, written in one transaction. */
 export interface JournalUpdate {
   readonly entries: readonly JournalEntry[];
   readonly moved?: readonly ObjectMoved[];
   readonly holds?: readonly { readonly ref: ObjectRef; readonly hold: HoldState }[];
 }
 
+/** Who did what, and when. */
 export interface AuditEntry {
   readonly atMs: number;
   readonly actor: string;

@@ -120,7 +120,8 @@ export class Account {
   removeVersion(bucket: Bucket, version: ObjectVersion): void {
     const newest = bucket.newest.get(version.key);
     if (newest === version) this.#promoteOlder(bucket, version);
-    for (let newer = newest ?? null; newer; newer = newer.older) if (newer.older === version) newer.older = version.older;
+    for (let newer = newest ?? null; newer; newer = newer.older)
+      if (newer.older === version) newer.older = version.older;
     this.#retire(version);
   }
 
@@ -151,8 +152,8 @@ export class Account {
     this.meter.start([this.#partCharge(upload, part)]);
   }
 
-  dropParts(upload: Upload, numbers: Iterable<number>): void {
-    for (const number of [...numbers]) {
+  dropParts(upload: Upload, numbers: readonly number[]): void {
+    for (const number of numbers) {
       const part = upload.parts.get(number);
       if (!part) continue;
       upload.parts.delete(number);
@@ -180,7 +181,8 @@ export class Account {
   }
 
   #removeOlderNull(bucket: Bucket, key: string): void {
-    for (const version of versionsOf(bucket, key)) if (version.versionId === NULL_VERSION) this.removeVersion(bucket, version);
+    for (const version of versionsOf(bucket, key))
+      if (version.versionId === NULL_VERSION) this.removeVersion(bucket, version);
   }
 
   #promoteOlder(bucket: Bucket, newest: ObjectVersion): void {
@@ -214,6 +216,11 @@ export class Account {
   #partCharge(upload: Upload, part: UploadedPart) {
     const storageClass = this.stagingClass(upload.storageClass);
     const variant = classPrices(this.book, storageClass).innerTiers?.[0]?.name;
-    return { item: "storage", storageClass, amount: part.sizeBytes, ...(variant === undefined ? {} : { variant }) } as const;
+    return {
+      item: "storage",
+      storageClass,
+      amount: part.sizeBytes,
+      ...(variant === undefined ? {} : { variant }),
+    } as const;
   }
 }

@@ -45,7 +45,8 @@ export function aclFromHeaders(headers: ReadonlyMap<string, string>): string | n
   }
   const grants: string[] = [];
   for (const [name, permission] of Object.entries(GRANT_HEADERS)) {
-    for (const grantee of headers.get(name)?.split(",") ?? []) grants.push(headerGrant(name, grantee.trim(), permission));
+    for (const grantee of headers.get(name)?.split(",") ?? [])
+      grants.push(headerGrant(name, grantee.trim(), permission));
   }
   return grants.length === 0 ? null : aclXml(grants);
 }
@@ -58,9 +59,10 @@ export function aclDocument(stored: string | null): string {
 function headerGrant(header: string, grantee: string, permission: string): string {
   const match = /^(id|uri|emailAddress)="?([^"]*)"?$/.exec(grantee);
   const value = match?.[2] ?? "";
-  if (match?.[1] === "id") return grant(`<Grantee ${XSI} xsi:type="CanonicalUser">${leaf("ID", value)}</Grantee>`, permission);
+  if (match?.[1] === "id")
+    return grant(`<Grantee ${XSI} xsi:type="CanonicalUser">${leaf("ID", value)}</Grantee>`, permission);
   if (match?.[1] === "uri") return groupGrant(value, permission);
-  throw invalidArgument(header, grantee, "A grantee is given as id=\"…\" or uri=\"…\"");
+  throw invalidArgument(header, grantee, 'A grantee is given as id="…" or uri="…"');
 }
 
 function ownersGrant(): string {

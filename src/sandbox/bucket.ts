@@ -81,11 +81,16 @@ export function findVersion(bucket: Bucket, key: string, versionId: string | und
   for (const version of versionsOf(bucket, key)) {
     if (version.versionId !== versionId) continue;
     if (!version.deleteMarker) return version;
-    throw new S3Error("MethodNotAllowed", "The specified method is not allowed against this resource.", {}, {
-      "x-amz-delete-marker": "true",
-      allow: "DELETE",
-      "last-modified": new Date(version.lastModifiedMs).toUTCString(),
-    });
+    throw new S3Error(
+      "MethodNotAllowed",
+      "The specified method is not allowed against this resource.",
+      {},
+      {
+        "x-amz-delete-marker": "true",
+        allow: "DELETE",
+        "last-modified": new Date(version.lastModifiedMs).toUTCString(),
+      },
+    );
   }
   throw new S3Error("NoSuchVersion", "The specified version does not exist.", { Key: key, VersionId: versionId });
 }

@@ -41,7 +41,8 @@ export function versionCharges(book: PriceBook, version: ObjectVersion): readonl
     charges.push({ item: "storage", storageClass: book.baseClass, amount: prices.baseOverheadBytes });
   }
   if (isMonitored(prices, sizeBytes)) charges.push({ item: "monitoring", storageClass, amount: 1 });
-  if (version.tags.length > 0) charges.push({ item: "tags", storageClass: book.baseClass, amount: version.tags.length });
+  if (version.tags.length > 0)
+    charges.push({ item: "tags", storageClass: book.baseClass, amount: version.tags.length });
   if (version.restore?.ready) charges.push({ item: "restore-copy", storageClass, amount: sizeBytes });
   return charges;
 }

@@ -20,7 +20,11 @@ const MAX_LINE_BYTES = 4096;
  * @param statedLength `x-amz-decoded-content-length`
  * @throws S3Error IncompleteBody, SignatureDoesNotMatch, InvalidArgument
  */
-export function decodeChunkedBody(raw: Buffer, verified: VerifiedSignature, statedLength: string | undefined): DecodedBody {
+export function decodeChunkedBody(
+  raw: Buffer,
+  verified: VerifiedSignature,
+  statedLength: string | undefined,
+): DecodedBody {
   const signed = verified.payload.startsWith("STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
   if (!signed && verified.payload !== "STREAMING-UNSIGNED-PAYLOAD-TRAILER") {
     throw new S3Error("InvalidArgument", "x-amz-content-sha256 names no streaming form that is known.");
@@ -43,7 +47,8 @@ export function decodeChunkedBody(raw: Buffer, verified: VerifiedSignature, stat
   const trailers = readTrailers(reader);
   if (signed && verified.payload.endsWith("-TRAILER")) checkTrailer(verified, previous, trailers);
   const body = Buffer.concat(chunks);
-  if (statedLength === undefined) throw new S3Error("MissingContentLength", "You must provide x-amz-decoded-content-length.");
+  if (statedLength === undefined)
+    throw new S3Error("MissingContentLength", "You must provide x-amz-decoded-content-length.");
   if (Number(statedLength) !== body.length) throw incomplete();
   return { body, trailers };
 }
@@ -103,7 +108,8 @@ function checkTrailer(verified: VerifiedSignature, previous: string, trailers: M
   trailers.delete("x-amz-trailer-signature");
   const lines = [...trailers].map(([name, value]) => `${name}:${value}\n`).join("");
   const toSign = `AWS4-HMAC-SHA256-TRAILER\n${verified.context}\n${previous}\n${sha256Hex(Buffer.from(lines, "latin1"))}`;
-  if (signature === undefined || !sameText(signature, hmac(verified.signingKey, toSign).toString("hex"))) throw mismatch();
+  if (signature === undefined || !sameText(signature, hmac(verified.signingKey, toSign).toString("hex")))
+    throw mismatch();
 }
 
 function mismatch(): S3Error {

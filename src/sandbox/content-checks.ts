@@ -8,7 +8,8 @@ import { type StoredBody, bodyChunks } from "./stored-body.ts";
 export function checkContentMd5(headers: ReadonlyMap<string, string>, md5: Buffer): void {
   const sent = headers.get("content-md5");
   if (sent === undefined) return;
-  if (!/^[A-Za-z0-9+/]{22}==$/.test(sent)) throw new S3Error("InvalidDigest", "The Content-MD5 you specified was invalid.");
+  if (!/^[A-Za-z0-9+/]{22}==$/.test(sent))
+    throw new S3Error("InvalidDigest", "The Content-MD5 you specified was invalid.");
   if (sent !== md5.toString("base64")) throw badDigest("Content-MD5", sent, md5.toString("base64"));
 }
 
@@ -17,11 +18,16 @@ export function sentChecksum(
   headers: ReadonlyMap<string, string>,
 ): { readonly algorithm: ChecksumAlgorithm; readonly value: string } | null {
   const sent = CHECKSUM_ALGORITHMS.filter((algorithm) => headers.has(checksumHeader(algorithm)));
-  if (sent.length > 1) throw new S3Error("InvalidRequest", "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+  if (sent.length > 1)
+    throw new S3Error(
+      "InvalidRequest",
+      "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
+    );
   const [algorithm] = sent;
   const announced = headers.get("x-amz-trailer");
   if (!algorithm) {
-    if (announced?.startsWith("x-amz-checksum-")) throw new S3Error("InvalidRequest", `The trailer ${announced} was announced but not sent.`);
+    if (announced?.startsWith("x-amz-checksum-"))
+      throw new S3Error("InvalidRequest", `The trailer ${announced} was announced but not sent.`);
     return null;
   }
   return { algorithm, value: headers.get(checksumHeader(algorithm)) ?? "" };

@@ -38,6 +38,9 @@ function sourceVersion(bucket: Bucket, key: string, versionId: string | undefine
     return findVersion(bucket, key, versionId);
   } catch (error) {
     if (!(error instanceof S3Error) || error.code !== "MethodNotAllowed") throw error;
-    throw new S3Error("InvalidRequest", "The source of a copy request may not specifically refer to a delete marker by version id.");
+    throw new S3Error(
+      "InvalidRequest",
+      "The source of a copy request may not specifically refer to a delete marker by version id.",
+    );
   }
 }

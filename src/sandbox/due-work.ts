@@ -56,7 +56,8 @@ function lifecycleDue(account: Account, bucket: Bucket, version: ObjectVersion):
 
 function runLifecycle(account: Account, bucket: Bucket, version: ObjectVersion): void {
   const due: LifecycleAction[] = [];
-  for (const action of lifecycleActions(account.book, bucket, version)) if (action.dueMs <= account.nowMs) due.push(action);
+  for (const action of lifecycleActions(account.book, bucket, version))
+    if (action.dueMs <= account.nowMs) due.push(action);
   const action = strongestAction(account.book, due);
   if (!action) return;
   if (action.kind === "transition") account.transition(bucket, version, action.storageClass);
@@ -84,6 +85,6 @@ export function runUpload(account: Account, bucket: Bucket, upload: Upload): voi
       midnightFrom(upload.initiatedMs + rule.abortUploadsAfterDays * MS_PER_DAY) <= account.nowMs,
   );
   if (!ripe) return;
-  account.dropParts(upload, upload.parts.keys());
+  account.dropParts(upload, [...upload.parts.keys()]);
   bucket.uploads.delete(upload.uploadId);
 }

@@ -10,15 +10,15 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 export interface Fault {
   readonly kind: FaultKind;
   /** Only this operation: `CopyObject`. */
-  readonly operation?: string;
+  readonly operation?: string | undefined;
   /** Only keys that begin so. */
-  readonly keyPrefix?: string;
+  readonly keyPrefix?: string | undefined;
   /** Share of the matching requests that are hit, 0–1. Without it and `count`, all are. */
-  readonly probability?: number;
+  readonly probability?: number | undefined;
   /** After so many hits the fault is over. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** For `latency`: how long. */
-  readonly latencyMs?: number;
+  readonly latencyMs?: number | undefined;
 }
 
 interface ActiveFault {

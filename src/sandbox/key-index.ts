@@ -141,12 +141,17 @@ function sortKeys(keys: string[], compare: (a: string, b: string) => number): vo
   else keys.sort(compare);
 }
 
-function merged(blocks: readonly string[][], added: readonly string[], compare: (a: string, b: string) => number): string[] {
+function merged(
+  blocks: readonly string[][],
+  added: readonly string[],
+  compare: (a: string, b: string) => number,
+): string[] {
   const out: string[] = [];
   let next = 0;
   for (const block of blocks) {
     for (const key of block) {
-      for (let other = added[next]; other !== undefined && compare(other, key) < 0; other = added[++next]) out.push(other);
+      for (let other = added[next]; other !== undefined && compare(other, key) < 0; other = added[++next])
+        out.push(other);
       out.push(key);
     }
   }

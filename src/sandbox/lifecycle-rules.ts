@@ -28,6 +28,8 @@ export interface LifecycleRule {
   readonly smallerThanBytes: number | null;
   /** Objects under this size are not transitioned by the rule. */
   readonly transitionFromBytes: number;
+  /** That limit does not hold for moves into an archive. */
+  readonly archivesSmall: boolean;
   readonly transitions: readonly RuleTransition[];
   readonly expiration: RuleTime | null;
   readonly expireLoneDeleteMarkers: boolean;
@@ -45,9 +47,14 @@ const LEAST_DAYS_BEFORE_INFREQUENT = 30;
 /**
  * The enabled rules of a configuration.
  * @param knownClasses classes a rule may name
+ * @param archivesSmall the configuration was put with `varies_by_storage_class`
  * @throws S3Error MalformedXML, InvalidArgument, InvalidRequest
  */
-export function parseLifecycle(body: Uint8Array, knownClasses: ReadonlySet<string>): LifecycleRule[] {
+export function parseLifecycle(
+  body: Uint8Array,
+  knownClasses: ReadonlySet<string>,
+  archivesSmall: boolean,
+): LifecycleRule[] {
   const rules = childrenNamed(parseXmlRoot(body, "LifecycleConfiguration"), "Rule");
   if (rules.length === 0 || rules.length > MAX_RULES) throw malformed();
   const ids = new Set<string>();
@@ -56,7 +63,7 @@ export function parseLifecycle(body: Uint8Array, knownClasses: ReadonlySet<strin
     const id = childText(rule, "ID") ?? `rule-${number + 1}`;
     if (ids.has(id)) throw invalidArgument("ID", id, "Rule ID must be unique. Found same ID for more than one rule");
     ids.add(id);
-    const parsed = parseRule(id, rule, knownClasses);
+    const parsed = { ...parseRule(id, rule, knownClasses), archivesSmall };
     const status = childText(rule, "Status");
     if (status !== "Enabled" && status !== "Disabled") throw malformed();
     if (status === "Enabled") enabled.push(parsed);
@@ -64,11 +71,15 @@ export function parseLifecycle(body: Uint8Array, knownClasses: ReadonlySet<strin
   return enabled;
 }
 
-function parseRule(id: string, rule: XmlElement, knownClasses: ReadonlySet<string>): LifecycleRule {
+function parseRule(
+  id: string,
+  rule: XmlElement,
+  knownClasses: ReadonlySet<string>,
+): Omit<LifecycleRule, "archivesSmall"> {
   const expiration = childNamed(rule, "Expiration");
   const noncurrent = childNamed(rule, "NoncurrentVersionExpiration");
   const abort = childNamed(rule, "AbortIncompleteMultipartUpload");
-  const parsed: LifecycleRule = {
+  const parsed: Omit<LifecycleRule, "archivesSmall"> = {
     id,
     ...parseFilter(rule),
     transitions: childrenNamed(rule, "Transition").map((transition) => parseTransition(transition, knownClasses)),
@@ -81,14 +92,18 @@ function parseRule(id: string, rule: XmlElement, knownClasses: ReadonlySet<strin
     noncurrentExpiration: noncurrent ? parseNoncurrent(noncurrent) : null,
     abortUploadsAfterDays: abort ? positiveDays(abort, "DaysAfterInitiation") : null,
   };
-  const idle = parsed.transitions.length === 0 && parsed.noncurrentTransitions.length === 0 && !expiration && !noncurrent;
+  const idle =
+    parsed.transitions.length === 0 && parsed.noncurrentTransitions.length === 0 && !expiration && !noncurrent;
   if (idle && !abort) {
     throw new S3Error("InvalidRequest", "At least one action needs to be specified in a rule");
   }
   return parsed;
 }
 
-type RuleFilter = Pick<LifecycleRule, "prefix" | "tags" | "largerThanBytes" | "smallerThanBytes" | "transitionFromBytes">;
+type RuleFilter = Pick<
+  LifecycleRule,
+  "prefix" | "tags" | "largerThanBytes" | "smallerThanBytes" | "transitionFromBytes"
+>;
 
 function parseFilter(rule: XmlElement): RuleFilter {
   const filter = childNamed(rule, "Filter");
@@ -101,7 +116,9 @@ function parseFilter(rule: XmlElement): RuleFilter {
   const namesSize = largerThanBytes !== null || smallerThanBytes !== null;
   return {
     prefix: childText(from, "Prefix") ?? "",
-    tags: filter ? childrenNamed(from, "Tag").map((tag) => [childText(tag, "Key") ?? "", childText(tag, "Value") ?? ""]) : [],
+    tags: filter
+      ? childrenNamed(from, "Tag").map((tag) => [childText(tag, "Key") ?? "", childText(tag, "Value") ?? ""])
+      : [],
     largerThanBytes,
     smallerThanBytes,
     transitionFromBytes: namesSize ? 0 : DEFAULT_TRANSITION_FROM_BYTES,
@@ -132,7 +149,8 @@ function parseTime(action: XmlElement, leastDays = 1): RuleTime {
   const date = childText(action, "Date");
   if ((days === undefined) === (date === undefined)) throw malformed();
   if (days !== undefined) {
-    if (days < leastDays) throw invalidArgument("Days", String(days), "'Days' for the action must be a positive integer");
+    if (days < leastDays)
+      throw invalidArgument("Days", String(days), "'Days' for the action must be a positive integer");
     return { days };
   }
   const dateMs = Date.parse(date ?? "");
@@ -150,7 +168,10 @@ function positiveDays(action: XmlElement, name: string): number {
 }
 
 function parseNoncurrent(action: XmlElement): NoncurrentAction {
-  return { days: positiveDays(action, "NoncurrentDays"), keepNewest: childInteger(action, "NewerNoncurrentVersions") ?? 0 };
+  return {
+    days: positiveDays(action, "NoncurrentDays"),
+    keepNewest: childInteger(action, "NewerNoncurrentVersions") ?? 0,
+  };
 }
 
 /** Whether a rule's filter takes in a version. */

@@ -2,7 +2,7 @@
 import { MS_PER_DAY } from "../core/units.ts";
 import type { PriceBook } from "../core/price-book.ts";
 import { type Bucket, versionsOf } from "./bucket.ts";
-import { classPrices } from "./charges.ts";
+import { classPrices, isArchive } from "./charges.ts";
 import { type LifecycleRule, midnightFrom, ruleDue, ruleMatches } from "./lifecycle-rules.ts";
 import type { ObjectVersion } from "./object-version.ts";
 
@@ -63,7 +63,8 @@ function newerNoncurrent(bucket: Bucket, version: ObjectVersion): number {
 
 /** The waterfall, and the size under which nothing moves. */
 function mayTransition(book: PriceBook, rule: LifecycleRule, version: ObjectVersion, storageClass: string): boolean {
-  if (version.sizeBytes < rule.transitionFromBytes) return false;
+  const small = version.sizeBytes < rule.transitionFromBytes;
+  if (small && !(rule.archivesSmall && isArchive(book, storageClass))) return false;
   return classPrices(book, version.storageClass).transitionsTo.includes(storageClass);
 }
 

@@ -1,6 +1,7 @@
 /** Walking the keys of a bucket as every listing does: prefix, delimiter, a page at a time. */
 import type { Bucket } from "./bucket.ts";
 import type { BucketCall } from "./call.ts";
+import { compareUtf8 } from "./key-index.ts";
 import type { ObjectVersion } from "./object-version.ts";
 import { encodeListedKey } from "./percent.ts";
 import { invalidArgument } from "./s3-error.ts";
@@ -11,8 +12,10 @@ const HIGHEST = "\u{10FFFF}";
 export interface ListScope {
   readonly prefix: string;
   readonly delimiter: string;
-  /** Starts after this key, or after everything under it where it is a common prefix. */
+  /** Starts after this key. */
   readonly after: string;
+  /** `after` is a common prefix that was listed: nothing under it comes again. */
+  readonly afterIsPrefix: boolean;
   readonly pageSize: number;
 }
 
@@ -26,20 +29,17 @@ export type ListEntry = { readonly prefix: string } | { readonly version: Object
 
 /** One page of current objects. */
 export function listPage(bucket: Bucket, scope: ListScope): ListPage {
-  const { prefix, delimiter, after, pageSize } = scope;
+  const { prefix, delimiter, after, pageSize: most } = scope;
   const entries: ListEntry[] = [];
-  const doneWith = delimiter !== "" && after.endsWith(delimiter) && after.length > prefix.length ? after : undefined;
-  let skip = doneWith;
-  let cursor = bucket.index.seek(seekAfter(prefix, after, doneWith));
+  let skip = scope.afterIsPrefix ? after : undefined;
+  const from = skip === undefined ? after : skip + HIGHEST;
+  let cursor = bucket.index.seek(compareUtf8(from, prefix) > 0 ? from : prefix);
   for (let key = cursor.next(); key !== undefined; key = cursor.next()) {
-    if (!key.startsWith(prefix)) {
-      if (key > prefix) break;
-      continue;
-    }
+    if (!key.startsWith(prefix)) break;
     if (key === after || (skip !== undefined && key.startsWith(skip))) continue;
     const version = bucket.newest.get(key);
     if (!version || version.deleteMarker) continue;
-    if (entries.length === pageSize) return { entries, truncated: true };
+    if (entries.length === most) return { entries, truncated: true };
     const common = delimiter === "" ? undefined : commonPrefix(key, prefix, delimiter);
     if (common === undefined) entries.push({ version });
     else {
@@ -49,11 +49,6 @@ export function listPage(bucket: Bucket, scope: ListScope): ListPage {
     }
   }
   return { entries, truncated: false };
-}
-
-function seekAfter(prefix: string, after: string, donePrefix: string | undefined): string {
-  if (donePrefix !== undefined) return donePrefix + HIGHEST;
-  return after > prefix ? after : prefix;
 }
 
 /** The key up to the first delimiter after the prefix. */
@@ -76,7 +71,8 @@ export function pageSize(call: BucketCall, parameter: string): number {
 export function keyEncoder(call: BucketCall): (key: string) => string {
   const encoding = call.query.get("encoding-type");
   if (encoding === undefined) return (key) => key;
-  if (encoding !== "url") throw invalidArgument("encoding-type", encoding, "Invalid Encoding Method specified in Request");
+  if (encoding !== "url")
+    throw invalidArgument("encoding-type", encoding, "Invalid Encoding Method specified in Request");
   return encodeListedKey;
 }
 

@@ -40,7 +40,10 @@ const UNRESERVED_AND_SLASH = /^[A-Za-z0-9\-._~/]*$/;
 /** RFC 3986 encoding as signatures use it: everything but unreserved characters, in upper case. */
 export function percentEncode(text: string, keepSlash = false): string {
   if ((keepSlash ? UNRESERVED_AND_SLASH : UNRESERVED).test(text)) return text;
-  const encoded = encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return keepSlash ? encoded.replaceAll("%2F", "/") : encoded;
 }
 

@@ -1,7 +1,7 @@
 /** What reading a version's content means: whether it can be read, what it costs, what it warms. */
 import type { Account } from "./account.ts";
 import type { Bucket } from "./bucket.ts";
-import { isArchive } from "./charges.ts";
+import { classPrices, isArchive } from "./charges.ts";
 import type { ObjectVersion } from "./object-version.ts";
 import { S3Error } from "./s3-error.ts";
 
@@ -15,7 +15,8 @@ export function checkReadable(account: Account, version: ObjectVersion): void {
 
 /** Bills the bytes read (of archives their copy is read, free of retrieval) and warms an inner tier. */
 export function billReading(account: Account, bucket: Bucket, version: ObjectVersion, bytes: number | bigint): void {
-  if (!isArchive(account.book, version.storageClass)) account.meter.enter("retrieval", version.storageClass, bytes);
+  const { restore, retrieval } = classPrices(account.book, version.storageClass);
+  if (!restore && retrieval?.amount !== 0) account.meter.enter("retrieval", version.storageClass, bytes);
   warm(account, bucket, version);
 }
 

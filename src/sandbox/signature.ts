@@ -47,7 +47,12 @@ export function verifySignature(head: RequestHead, credentials: Credentials, now
     });
   }
   const [day = "", region = "", service, terminator] = scope;
-  if (region !== credentials.region || service !== "s3" || terminator !== "aws4_request" || !claim.date.startsWith(day)) {
+  if (
+    region !== credentials.region ||
+    service !== "s3" ||
+    terminator !== "aws4_request" ||
+    !claim.date.startsWith(day)
+  ) {
     throw new S3Error(
       "AuthorizationHeaderMalformed",
       `The authorization header is malformed; the scope must be <date>/${credentials.region}/s3/aws4_request.`,
@@ -76,7 +81,10 @@ function splitCredential(credential: string): string[] {
   const parts = credential.split("/");
   const scope = parts.splice(-4);
   if (scope.length < 4 || parts.length === 0) {
-    throw new S3Error("AuthorizationHeaderMalformed", "The authorization header is malformed; the Credential is mal-formed.");
+    throw new S3Error(
+      "AuthorizationHeaderMalformed",
+      "The authorization header is malformed; the Credential is mal-formed.",
+    );
   }
   return [parts.join("/"), ...scope];
 }
@@ -85,7 +93,10 @@ function headerClaim(head: RequestHead): Claim {
   const authorization = head.headers.get("authorization");
   if (authorization === undefined) throw new S3Error("AccessDenied", "Access Denied");
   if (!authorization.startsWith(ALGORITHM)) {
-    throw new S3Error("InvalidRequest", `The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`);
+    throw new S3Error(
+      "InvalidRequest",
+      `The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`,
+    );
   }
   const field = (name: string): string => {
     const found = new RegExp(`${name}=([^,\\s]+)`).exec(authorization)?.[1];
@@ -110,7 +121,10 @@ function presignedClaim(head: RequestHead, nowMs: number): Claim {
   const field = (name: string): string => {
     const found = head.query.get(name);
     if (found !== undefined && found !== "") return found;
-    throw new S3Error("AuthorizationQueryParametersError", `Query-string authentication requires the ${name} parameter.`);
+    throw new S3Error(
+      "AuthorizationQueryParametersError",
+      `Query-string authentication requires the ${name} parameter.`,
+    );
   };
   if (field("X-Amz-Algorithm") !== ALGORITHM) {
     throw new S3Error("AuthorizationQueryParametersError", `X-Amz-Algorithm only supports ${ALGORITHM}.`);
@@ -135,24 +149,30 @@ function checkTime(claim: Claim, nowMs: number): void {
   const sent = parseDate(claim.date);
   const tooFar = claim.presigned ? sent - nowMs > MAX_SKEW_MS : Math.abs(sent - nowMs) > MAX_SKEW_MS;
   if (!tooFar) return;
-  throw new S3Error("RequestTimeTooSkewed", "The difference between the request time and the current time is too large.", {
-    RequestTime: claim.date,
-    ServerTime: new Date(nowMs).toISOString(),
-    MaxAllowedSkewMilliseconds: String(MAX_SKEW_MS),
-  });
+  throw new S3Error(
+    "RequestTimeTooSkewed",
+    "The difference between the request time and the current time is too large.",
+    {
+      RequestTime: claim.date,
+      ServerTime: new Date(nowMs).toISOString(),
+      MaxAllowedSkewMilliseconds: String(MAX_SKEW_MS),
+    },
+  );
 }
 
 function checkSignedHeaders(head: RequestHead, claim: Claim): void {
   const signed = new Set(claim.signedHeaders);
   for (const name of head.headers.keys()) {
-    const needed = name === "host" || (name.startsWith("x-amz-") && !(claim.presigned && name === "x-amz-content-sha256"));
+    const needed =
+      name === "host" || (name.startsWith("x-amz-") && !(claim.presigned && name === "x-amz-content-sha256"));
     if (needed && !signed.has(name)) {
       throw new S3Error("AccessDenied", "There were headers present in the request which were not signed", {
         HeadersNotSigned: name,
       });
     }
   }
-  if (!signed.has("host")) throw new S3Error("AccessDenied", "The host header must be signed.", { HeadersNotSigned: "host" });
+  if (!signed.has("host"))
+    throw new S3Error("AccessDenied", "The host header must be signed.", { HeadersNotSigned: "host" });
 }
 
 /** The path as the rules say (decoded, then encoded once) and as sent; signers differ in what they escape. */
@@ -207,13 +227,24 @@ export function sameText(a: string, b: string): boolean {
 
 function parseDate(text: string): number {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
-  const ms = match ? Date.UTC(+(match[1] ?? 0), +(match[2] ?? 0) - 1, +(match[3] ?? 0), +(match[4] ?? 0), +(match[5] ?? 0), +(match[6] ?? 0)) : NaN;
-  if (Number.isNaN(ms)) throw new S3Error("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header");
+  const ms = match
+    ? Date.UTC(
+        +(match[1] ?? 0),
+        +(match[2] ?? 0) - 1,
+        +(match[3] ?? 0),
+        +(match[4] ?? 0),
+        +(match[5] ?? 0),
+        +(match[6] ?? 0),
+      )
+    : NaN;
+  if (Number.isNaN(ms))
+    throw new S3Error("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header");
   return ms;
 }
 
 function compactDate(header: string | undefined): string {
   const ms = Date.parse(header ?? "");
-  if (Number.isNaN(ms)) throw new S3Error("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header");
+  if (Number.isNaN(ms))
+    throw new S3Error("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header");
   return new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, "");
 }

@@ -33,7 +33,8 @@ export function* bodyChunks(body: StoredBody, from = 0, to = body.length): Gener
     let start = 0;
     for (const part of body.parts) {
       const end = start + part.length;
-      if (end > from && start < to) yield* bodyChunks(part, Math.max(0, from - start), Math.min(part.length, to - start));
+      if (end > from && start < to)
+        yield* bodyChunks(part, Math.max(0, from - start), Math.min(part.length, to - start));
       start = end;
     }
   }
@@ -48,7 +49,8 @@ export function sliceBody(body: StoredBody, from: number, to: number): StoredBod
   let start = 0;
   for (const part of body.parts) {
     const end = start + part.length;
-    if (end > from && start < to) parts.push(sliceBody(part, Math.max(0, from - start), Math.min(part.length, to - start)));
+    if (end > from && start < to)
+      parts.push(sliceBody(part, Math.max(0, from - start), Math.min(part.length, to - start)));
     start = end;
   }
   return joinBodies(parts);

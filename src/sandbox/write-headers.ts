@@ -25,7 +25,10 @@ export function requestedClass(call: BucketCall): string {
   const { book } = call.account;
   const name = call.headers.get("x-amz-storage-class") ?? book.baseClass;
   const known = Object.hasOwn(book.classes, name) && book.classes[name]?.managed;
-  if (!known) throw new S3Error("InvalidStorageClass", "The storage class you specified is not valid", { StorageClassRequested: name });
+  if (!known)
+    throw new S3Error("InvalidStorageClass", "The storage class you specified is not valid", {
+      StorageClassRequested: name,
+    });
   return name;
 }
 
@@ -73,7 +76,11 @@ export function requestedEncryption(call: BucketCall): StoredEncryption {
   if (algorithm === undefined) return call.bucket.defaultEncryption;
   if (algorithm === "AES256") return { algorithm, kmsKeyId: null, bucketKey: false };
   if (algorithm !== "aws:kms" && algorithm !== "aws:kms:dsse") {
-    throw invalidArgument("x-amz-server-side-encryption", algorithm, "The encryption method specified is not supported");
+    throw invalidArgument(
+      "x-amz-server-side-encryption",
+      algorithm,
+      "The encryption method specified is not supported",
+    );
   }
   return {
     algorithm,
@@ -136,6 +143,12 @@ export function checkRetention(mode: string, until: string, nowMs: number): Rete
 }
 
 /** Website redirect and access control list of a write. */
-export function requestedExtras(call: BucketCall): { readonly websiteRedirect: string | null; readonly acl: string | null } {
-  return { websiteRedirect: call.headers.get("x-amz-website-redirect-location") ?? null, acl: aclFromHeaders(call.headers) };
+export function requestedExtras(call: BucketCall): {
+  readonly websiteRedirect: string | null;
+  readonly acl: string | null;
+} {
+  return {
+    websiteRedirect: call.headers.get("x-amz-website-redirect-location") ?? null,
+    acl: aclFromHeaders(call.headers),
+  };
 }

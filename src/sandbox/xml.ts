@@ -6,7 +6,13 @@ const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 const SPECIAL = /[&<>"'\u0000-\u001f\u007f-\u009f\ufffe\uffff]/;
 // oxlint-disable-next-line no-control-regex -- as above
 const SPECIALS = /[&<>"'\u0000-\u001f\u007f-\u009f\ufffe\uffff]/g;
-const NAMED: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
+const NAMED: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
 
 /** Text as element content; control characters become references, as S3 writes them. */
 export function escapeXml(text: string): string {
@@ -46,7 +52,8 @@ interface OpenElement {
 
 const MAX_DEPTH = 32;
 const MAX_ELEMENTS = 100_000;
-const TOKEN = /<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<\/([^\s<>/]+)\s*>|<([^\s<>/!?]+)((?:\s+[^\s<>/=]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)/y;
+const TOKEN =
+  /<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<\/([^\s<>/]+)\s*>|<([^\s<>/!?]+)((?:\s+[^\s<>/=]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)/y;
 const ATTRIBUTE = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const DECLARATION = /^\uFEFF?\s*(?:<\?xml[^<>]*\?>\s*)?/;
 
@@ -86,7 +93,9 @@ export function parseXmlRoot(body: Uint8Array, name: string): XmlElement {
   return root;
 }
 
-export function malformed(detail = "The XML you provided was not well-formed or did not validate against our published schema"): S3Error {
+export function malformed(
+  detail = "The XML you provided was not well-formed or did not validate against our published schema",
+): S3Error {
   return new S3Error("MalformedXML", detail);
 }
 

@@ -84,18 +84,26 @@ class Worker {
 
   /** The consumer gives at most one batch per partition until it is committed, so what runs is bounded by partitions. */
   async run(signal: AbortSignal, stop: AbortController): Promise<void> {
-    for await (const batch of this.#consumer) {
-      const task: Promise<void> = this.#work(batch)
-        .catch((error: unknown) => {
-          this.#fault ??= error;
-          stop.abort();
-        })
-        .finally(() => this.#running.delete(task));
-      this.#running.add(task);
-      if (signal.aborted) break;
+    try {
+      for await (const batch of this.#consumer) {
+        this.#start(batch, stop);
+        if (signal.aborted) break;
+      }
+    } finally {
+      // Whatever ended the loop, what was begun is finished before the consumer gives its partitions back.
+      await Promise.all(this.#running);
     }
-    await Promise.all(this.#running);
     if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  #start(batch: RecordBatch, stop: AbortController): void {
+    const task: Promise<void> = this.#work(batch)
+      .catch((error: unknown) => {
+        this.#fault ??= error;
+        stop.abort();
+      })
+      .finally(() => this.#running.delete(task));
+    this.#running.add(task);
   }
 
   async #work(batch: RecordBatch): Promise<void> {

@@ -128,34 +128,49 @@ async function uploadAll(ctx: Context, good: readonly Good[]): Promise<Map<Good,
   }
   const failed = new Map<Good, AstraError>();
   const waiting = chains.values();
+  let fault: AstraError | null = null;
   const worker = async (): Promise<void> => {
     for (const chain of waiting) {
       for (const item of chain) {
-        const error = await uploadOne(ctx, item);
-        if (error) failed.set(item, error);
+        if (fault) return;
+        const outcome = await uploadOne(ctx, item);
+        if (outcome.kind === "failed") failed.set(item, outcome.error);
+        if (outcome.kind === "surroundings") fault ??= outcome.error;
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(ctx.config.ingest.parallel, chains.size) }, worker));
+  if (fault) throw fault;
   return failed;
 }
 
-/** Tries a bounded number of times. @returns the event's own fault; throws a fault of the surroundings. */
-async function uploadOne(ctx: Context, item: Good): Promise<AstraError | null> {
+type UploadOutcome =
+  | { readonly kind: "done" }
+  /** The event's own fault. */
+  | { readonly kind: "failed"; readonly error: AstraError }
+  /** Nothing that concerns this event alone: the batch is given up once the uploads begun have ended. */
+  | { readonly kind: "surroundings"; readonly error: AstraError };
+
+/** Tries a bounded number of times. */
+async function uploadOne(ctx: Context, item: Good): Promise<UploadOutcome> {
   const source = item.event.data.body;
-  if (!source) return null;
+  if (!source) return { kind: "done" };
   for (let attempt = 1; ; attempt += 1) {
     try {
       item.stored = await uploadBody(ctx, item.event, source);
-      return null;
+      return { kind: "done" };
     } catch (thrown) {
       const error = toAstraError(thrown);
-      if (SURROUNDINGS.has(error.code)) throw error;
-      if (BUCKET_FAULTS.has(error.code) && configuredBuckets(ctx).length > 0) throw error;
-      if (!error.retryable || attempt >= ctx.config.ingest.attempts) return error;
+      if (isSurroundings(ctx, error)) return { kind: "surroundings", error };
+      if (!error.retryable || attempt >= ctx.config.ingest.attempts) return { kind: "failed", error };
       await ctx.clock.sleep(backoffMs(DEFAULT_RETRY, attempt, ctx.random.next(), error.retryAfterMs), ctx.signal);
     }
   }
+}
+
+function isSurroundings(ctx: Context, error: AstraError): boolean {
+  if (SURROUNDINGS.has(error.code)) return true;
+  return BUCKET_FAULTS.has(error.code) && configuredBuckets(ctx).length > 0;
 }
 
 /** The original bytes and key, with the reason beside them in headers. */

@@ -56,7 +56,10 @@ export function appendTests(bench: Bench): void {
 
     test("spreads records without a key over all partitions", async () => {
       const topic = await bench.topic(3);
-      const positions = await bench.log.append(topic, numbered(9, () => null));
+      const positions = await bench.log.append(
+        topic,
+        numbered(9, () => null),
+      );
       for (const partition of [0, 1, 2]) {
         expect(positions.filter((each) => each.partition === partition)).toHaveLength(3);
       }
@@ -127,7 +130,10 @@ export function appendTests(bench: Bench): void {
 
     test("reads just the range asked for, in batches", async () => {
       const topic = await bench.topic(1);
-      await bench.log.append(topic, numbered(10, () => "k"));
+      await bench.log.append(
+        topic,
+        numbered(10, () => "k"),
+      );
       const read = async (from: bigint, to?: bigint): Promise<string[]> =>
         (await readAll(bench.log, topic, 0, to === undefined ? { from } : { from, to })).map(text);
       expect(await read(3n, 6n)).toEqual(["3", "4", "5"]);

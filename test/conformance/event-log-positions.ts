@@ -21,22 +21,35 @@ export function positionTests(bench: Bench): void {
 
     test("lag counts from the beginning until a group commits, and from there on", async () => {
       const topic = await bench.topic(1);
-      await bench.log.append(topic, numbered(5, () => "k"));
-      expect(await bench.log.lag(topic, "slow")).toEqual([{ partition: 0, first: 0n, end: 5n, committed: null, lag: 5n }]);
+      await bench.log.append(
+        topic,
+        numbered(5, () => "k"),
+      );
+      expect(await bench.log.lag(topic, "slow")).toEqual([
+        { partition: 0, first: 0n, end: 5n, committed: null, lag: 5n },
+      ]);
       await using worker = await bench.log.join({ topic, group: "slow", maxBatch: 2 });
       await consume(worker, 2);
-      expect(await bench.log.lag(topic, "slow")).toEqual([{ partition: 0, first: 0n, end: 5n, committed: 2n, lag: 3n }]);
+      expect(await bench.log.lag(topic, "slow")).toEqual([
+        { partition: 0, first: 0n, end: 5n, committed: 2n, lag: 3n },
+      ]);
       expect(await bench.log.offsets(topic)).toEqual([{ partition: 0, first: 0n, end: 5n }]);
     });
 
     test("finds offsets by time", async () => {
       const topic = await bench.topic(1);
       const start = Date.now();
-      await bench.log.append(topic, numbered(3, () => "k"));
+      await bench.log.append(
+        topic,
+        numbered(3, () => "k"),
+      );
       await sleep(20);
       const middle = Date.now();
       await sleep(20);
-      await bench.log.append(topic, numbered(2, () => "k"));
+      await bench.log.append(
+        topic,
+        numbered(2, () => "k"),
+      );
       await sleep(20);
       const offset = async (timeMs: number): Promise<bigint | undefined> =>
         (await bench.log.offsetsAt(topic, timeMs))[0]?.offset;
@@ -48,7 +61,10 @@ export function positionTests(bench: Bench): void {
 
     test("moves a group to the beginning, the end, an offset and a time", async () => {
       const topic = await bench.topic(1);
-      await bench.log.append(topic, numbered(4, () => "k"));
+      await bench.log.append(
+        topic,
+        numbered(4, () => "k"),
+      );
       await sleep(20);
       const middle = Date.now();
       await sleep(20);
@@ -69,7 +85,10 @@ export function positionTests(bench: Bench): void {
 
     test("refuses to move a group that has a live consumer", async () => {
       const topic = await bench.topic(1);
-      await bench.log.append(topic, numbered(2, () => "k"));
+      await bench.log.append(
+        topic,
+        numbered(2, () => "k"),
+      );
       const worker = await bench.log.join({ topic, group: "busy" });
       await untilShares([worker], [1]);
       await consume(worker, 2);
@@ -95,7 +114,9 @@ export function positionTests(bench: Bench): void {
       await expect(log.lag(topic, "g")).rejects.toMatchObject(missing);
       await expect(log.seek(topic, "g", { kind: "end" })).rejects.toMatchObject(missing);
       await expect(log.join({ topic, group: "g" })).rejects.toMatchObject(missing);
-      await expect(log.read({ topic, partition: 0, from: 0n })[Symbol.asyncIterator]().next()).rejects.toMatchObject(missing);
+      await expect(log.read({ topic, partition: 0, from: 0n })[Symbol.asyncIterator]().next()).rejects.toMatchObject(
+        missing,
+      );
     });
 
     test("refuses a topic without partitions", async () => {

@@ -26,9 +26,10 @@ export interface Bench {
   readonly child: ChildLog;
 }
 
-/** Runs the whole suite against one backend. */
-export function eventLogSuite(name: string, start: () => Promise<LogBackend>): void {
-  describe(`event log · ${name}`, () => {
+/** Runs the whole suite against one backend, or names it as skipped for the reason `missing`. */
+export function eventLogSuite(name: string, start: () => Promise<LogBackend>, missing?: string): void {
+  const note = missing === undefined ? "" : ` (not run: ${missing})`;
+  describe.skipIf(missing !== undefined)(`event log · ${name}${note}`, () => {
     let backend: LogBackend;
     let log: EventLog;
     let topics = 0;

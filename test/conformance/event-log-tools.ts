@@ -3,8 +3,8 @@ import { expect } from "vitest";
 
 import type { EventLog, GroupConsumer, LogRecord, NewRecord, RecordBatch } from "../../src/ports/event-log.ts";
 
-export function bytes(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+export function bytes(words: string): Uint8Array {
+  return new TextEncoder().encode(words);
 }
 
 export function text(record: LogRecord): string {
@@ -12,7 +12,10 @@ export function text(record: LogRecord): string {
 }
 
 /** `count` records with keys `KEY-0…`, or all with one key, and values `0…`. */
-export function numbered(count: number, key: (index: number) => string | null = (index) => `key-${index}`): NewRecord[] {
+export function numbered(
+  count: number,
+  key: (index: number) => string | null = (index) => `key-${index}`,
+): NewRecord[] {
   return Array.from({ length: count }, (_, index) => ({ key: key(index), value: bytes(String(index)) }));
 }
 

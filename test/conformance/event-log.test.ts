@@ -1,30 +1,36 @@
-import { describe, test } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { openKafkaLog } from "../../src/adapters/kafka/event-log.ts";
+import { openSqliteLog } from "../../src/adapters/sqlite/event-log.ts";
 import { startKafka } from "../../tools/kafka/cluster.ts";
 import { ensureKafka } from "../../tools/kafka/jars.ts";
 import { kafkaOptions, wallClock } from "../support/kafka.ts";
-import { eventLogSuite } from "./event-log-suite.ts";
+import { eventLogSuite, type LogBackend } from "./event-log-suite.ts";
 
 const kafka = await ensureKafka();
+const missing = "missing" in kafka ? kafka.missing : undefined;
 
-for (const { name, secure } of [
-  { name: "kafka", secure: false },
-  { name: "kafka over SASL_SSL", secure: true },
-]) {
-  if ("missing" in kafka) {
-    describe(`event log · ${name} (not run: ${kafka.missing})`, () => {
-      test.skip("the whole suite", () => undefined);
-    });
-  } else {
-    eventLogSuite(name, async () => {
-      const cluster = await startKafka({ secure });
-      const options = kafkaOptions(cluster);
-      return {
-        open: () => openKafkaLog(options, { clock: wallClock }),
-        child: { kind: "kafka", options },
-        stop: () => cluster.stop(),
-      };
-    });
-  }
+async function startBackend(secure: boolean): Promise<LogBackend> {
+  const cluster = await startKafka({ secure });
+  const options = kafkaOptions(cluster);
+  return {
+    open: () => openKafkaLog(options, { clock: wallClock }),
+    child: { kind: "kafka", options },
+    stop: () => cluster.stop(),
+  };
 }
+
+eventLogSuite("kafka", () => startBackend(false), missing);
+eventLogSuite("kafka over SASL_SSL", () => startBackend(true), missing);
+
+eventLogSuite("sqlite", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "event-log-"));
+  const options = { path: join(folder, "log.db"), leaseMs: 1_000 };
+  return {
+    open: () => openSqliteLog(options, { clock: wallClock }),
+    child: { kind: "sqlite", ...options },
+    stop: () => rm(folder, { recursive: true, force: true }),
+  };
+});

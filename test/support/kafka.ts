@@ -1,19 +1,9 @@
 /** Real brokers for tests. */
 import type { KafkaLogOptions } from "../../src/adapters/kafka/event-log.ts";
-import type { Clock } from "../../src/ports/clock.ts";
+import { WallClock } from "../../src/adapters/system/wall-clock.ts";
 import type { KafkaCluster } from "../../tools/kafka/cluster.ts";
 
-export const wallClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((done) => {
-      const timer = setTimeout(done, ms);
-      signal?.addEventListener("abort", () => {
-        clearTimeout(timer);
-        done();
-      });
-    }),
-};
+export const wallClock = new WallClock();
 
 /** Options of a log on the cluster; members die fast, so that tests need not wait for them. */
 export function kafkaOptions(cluster: KafkaCluster, more: Partial<KafkaLogOptions> = {}): KafkaLogOptions {

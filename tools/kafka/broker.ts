@@ -1,5 +1,6 @@
 /** One broker process: format, start, wait until it serves, stop. */
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -34,16 +35,34 @@ export async function formatBroker(
   await run(jars.java, [...JVM, ...loggingArgs(node), "-cp", jars.classpath, ...format, ...scram]);
 }
 
-/** Starts the broker and resolves with its pid once it serves. */
-export async function launchBroker(jars: KafkaJars, node: BrokerLayout, detached: boolean): Promise<number> {
+export interface LaunchOptions {
+  /** Goes on running after this process ends. */
+  readonly detached: boolean;
+  /** Told at once, before the broker serves. */
+  readonly onPid: (pid: number) => void;
+}
+
+/** Starts the broker and resolves once it serves. */
+export async function launchBroker(jars: KafkaJars, node: BrokerLayout, options: LaunchOptions): Promise<void> {
   const before = await startCount(node);
   const out = openSync(join(node.dir, "output.txt"), "a");
-  const args = [...JVM, ...loggingArgs(node), "-cp", jars.classpath, "kafka.Kafka", join(node.dir, "server.properties")];
-  const child = spawn(jars.java, args, { stdio: ["ignore", out, out], detached });
+  const args = [
+    ...JVM,
+    ...loggingArgs(node),
+    "-cp",
+    jars.classpath,
+    "kafka.Kafka",
+    join(node.dir, "server.properties"),
+  ];
+  const child = spawn(jars.java, args, { stdio: ["ignore", out, out], detached: options.detached });
   closeSync(out);
-  if (detached) child.unref();
+  if (options.detached) child.unref();
   const { pid } = child;
-  if (pid === undefined) throw new Error(`${jars.java} could not be started`);
+  if (pid === undefined) {
+    const [cause] = (await once(child, "error")) as unknown[];
+    throw new Error(`${jars.java} could not be started`, { cause });
+  }
+  options.onPid(pid);
   const giveUp = Date.now() + START_LIMIT_MS;
   while ((await startCount(node)) === before) {
     if (!isAlive(pid)) throw new Error(`the broker ended while starting; see ${join(node.dir, "output.txt")}`);
@@ -53,7 +72,6 @@ export async function launchBroker(jars: KafkaJars, node: BrokerLayout, detached
     }
     await sleep(100);
   }
-  return pid;
 }
 
 /** Signals a process and waits for its end; after 20 s it is killed. */
@@ -67,7 +85,7 @@ export async function endProcess(pid: number, signal: "SIGTERM" | "SIGKILL"): Pr
   }
 }
 
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -19,20 +19,32 @@ export interface Certificates {
  */
 export async function makeCertificates(dir: string): Promise<Certificates> {
   const path = (name: string): string => join(dir, name);
-  const openssl = (...args: readonly string[]): Promise<unknown> => run("openssl", [...args]);
   const newKey = ["-newkey", "rsa:2048", "-nodes", "-sha256"];
-  await openssl(
-    ...["req", "-x509", ...newKey, "-days", "30", "-subj", "/CN=Local Kafka CA"],
-    ...["-addext", "basicConstraints=critical,CA:TRUE", "-keyout", path("ca.key"), "-out", path("ca.pem")],
-  );
-  await openssl("req", "-new", ...newKey, "-subj", "/CN=127.0.0.1", "-keyout", path("server.key"), "-out", path("csr"));
+  const authority = ["-subj", "/CN=Local Kafka CA", "-addext", "basicConstraints=critical,CA:TRUE"];
+  await openssl([
+    "req",
+    "-x509",
+    "-days",
+    "30",
+    ...newKey,
+    ...authority,
+    "-keyout",
+    path("ca.key"),
+    "-out",
+    path("ca.pem"),
+  ]);
+  const server = ["-subj", "/CN=127.0.0.1", "-keyout", path("server.key"), "-out", path("server.csr")];
+  await openssl(["req", "-new", ...newKey, ...server]);
   await writeFile(path("san.ext"), "subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n");
-  await openssl(
-    ...["x509", "-req", "-sha256", "-days", "30", "-in", path("csr"), "-CA", path("ca.pem"), "-CAkey", path("ca.key")],
-    ...["-CAcreateserial", "-extfile", path("san.ext"), "-out", path("server.pem")],
-  );
+  const signer = ["-CA", path("ca.pem"), "-CAkey", path("ca.key"), "-CAcreateserial", "-extfile", path("san.ext")];
+  const request = ["-days", "30", "-in", path("server.csr"), "-out", path("server.pem")];
+  await openssl(["x509", "-req", "-sha256", ...request, ...signer]);
   const caPem = await readFile(path("ca.pem"), "utf8");
   const chain = (await readFile(path("server.key"), "utf8")) + (await readFile(path("server.pem"), "utf8")) + caPem;
   await writeFile(path("keystore.pem"), chain, { mode: 0o600 });
   return { caPem, caFile: path("ca.pem"), keystore: path("keystore.pem") };
+}
+
+async function openssl(args: readonly string[]): Promise<void> {
+  await run("openssl", [...args]);
 }

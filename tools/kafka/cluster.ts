@@ -105,7 +105,12 @@ class RunningNodes {
   async start(index: number): Promise<void> {
     const node = this.nodes[index];
     if (!node) throw new RangeError(`no broker ${index}`);
-    this.pids[index] = await launchBroker(this.#jars, node, this.#detached);
+    await launchBroker(this.#jars, node, {
+      detached: this.#detached,
+      onPid: (pid) => {
+        this.pids[index] = pid;
+      },
+    });
   }
 
   async end(index: number, signal: "SIGTERM" | "SIGKILL"): Promise<void> {

@@ -1,6 +1,6 @@
 /** The text of a broker's configuration files. */
 
-export interface BrokerPorts {
+interface BrokerPorts {
   readonly client: number;
   readonly internal: number;
   readonly controller: number;
@@ -49,7 +49,9 @@ export function serverProperties(
     "share.coordinator.state.topic.replication.factor": replicas,
     "share.coordinator.state.topic.min.isr": 1,
     "group.initial.rebalance.delay.ms": 0,
-    "controlled.shutdown.enable": true,
+    // A killed broker's partitions pass on within seconds, not the nine by default.
+    "broker.session.timeout.ms": 4_000,
+    "broker.heartbeat.interval.ms": 500,
     "log.cleaner.dedupe.buffer.size": 2_097_152,
     "num.network.threads": 2,
     "num.io.threads": 2,

@@ -12,8 +12,6 @@ import { messageBytes, type OutgoingMessage } from "./wire.ts";
 /** Batches stay under the broker's default limit of 1 MiB, also before compression. */
 const BATCH_BYTES = 512 * 1024;
 
-type BatchProducer = Producer<Buffer, Buffer, Buffer, Buffer>;
-
 /** The part of one call that goes to one partition; sent in one or several pieces. */
 interface Order {
   readonly offsets: bigint[];
@@ -29,12 +27,12 @@ interface Piece {
 }
 
 export class Appender {
-  readonly #producer: BatchProducer;
+  readonly #producer: Producer;
   readonly #compression: KafkaContext["options"]["compression"];
   readonly #lanes = new Map<string, Lane>();
 
   constructor(context: KafkaContext) {
-    this.#producer = new Producer<Buffer, Buffer, Buffer, Buffer>({
+    this.#producer = new Producer({
       ...clientOptions(context, "work"),
       idempotent: true,
     });

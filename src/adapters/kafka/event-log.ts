@@ -21,7 +21,7 @@ import { readRange } from "./range-reader.ts";
 import { Topics } from "./topics.ts";
 import { toMessage, type OutgoingMessage } from "./wire.ts";
 
-export type { KafkaLogDeps, KafkaLogOptions, SaslOptions } from "./options.ts";
+export type { KafkaLogOptions } from "./options.ts";
 
 /** Connects when first used; an unreachable cluster is an error of that first use. */
 export function openKafkaLog(options: KafkaLogOptions, deps: KafkaLogDeps): EventLog {
@@ -56,7 +56,8 @@ class KafkaEventLog implements EventLog {
     const now = this.#context.clock.now();
     const shares = new Map<number, { messages: OutgoingMessage[]; places: number[] }>();
     for (const [place, record] of records.entries()) {
-      const partition = record.key === null ? this.#nextInTurn(topic, partitions) : partitionOfKey(record.key, partitions);
+      const partition =
+        record.key === null ? this.#nextInTurn(topic, partitions) : partitionOfKey(record.key, partitions);
       const share = shares.get(partition) ?? { messages: [], places: [] };
       share.messages.push(toMessage(topic, partition, record, now));
       share.places.push(place);

@@ -27,6 +27,10 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
   "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
 
+// Texts of the library, which has no codes for these.
+const BROKER_WANTS_TLS = "Broker requires TLS.";
+const BROKER_LACKS_TLS = "TLS handshake failed.";
+
 /** The error itself, its causes and its parts, outermost first. */
 function* chain(error: unknown, depth = 0): Generator<Error> {
   if (!(error instanceof Error) || depth > 8) return;
@@ -105,7 +109,17 @@ export function toLogError(error: unknown, context: KafkaContext, doing: Doing):
   }
   if (overlaps(codes, UNTRUSTED)) {
     return made("ASTRA_LOG_UNREACHABLE", `The certificate of Kafka at ${where} is not trusted.`, {
-      fix: "Name the authority that signed it in `log.kafka.tls.ca`.",
+      fix: "Name the authority that signed it in `log.kafka.ca_file`.",
+    });
+  }
+  if (links.some((each) => each.message === BROKER_WANTS_TLS)) {
+    return made("ASTRA_LOG_UNREACHABLE", `Kafka at ${where} takes encrypted connections only.`, {
+      fix: "Set `log.kafka.tls: true`.",
+    });
+  }
+  if (links.some((each) => each.message.startsWith(BROKER_LACKS_TLS))) {
+    return made("ASTRA_LOG_UNREACHABLE", `Kafka at ${where} does not take encrypted connections.`, {
+      fix: "Remove `log.kafka.tls`, or name the port that is encrypted.",
     });
   }
   const answer = [...answers][0];

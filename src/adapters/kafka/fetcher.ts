@@ -155,7 +155,7 @@ export class Fetcher {
           { topic: this.#topic, partition: want.partition, from: String(want.from), first: String(range.first) },
           "the log no longer has the records asked for; reading on from the oldest it keeps",
         );
-        this.#target.accept(want, { records: [], bytes: 0, next: range.first });
+        this.#target.accept(want, { records: [], next: range.first });
       }
     } catch (error) {
       await this.#trouble(error);
@@ -193,4 +193,3 @@ function requestFor(want: Want): {
     lastFetchedEpoch: -1,
   };
 }
-

@@ -9,7 +9,7 @@ import { Tenure } from "./tenure.ts";
 import { OLDEST, type Topics } from "./topics.ts";
 import type { Fetched } from "./wire.ts";
 
-const DEFAULT_BATCH = 500;
+const DEFAULT_BATCH = 1_000;
 
 /** Joins and resolves once the group has given this member its (possibly empty) share. */
 export async function joinGroup(context: KafkaContext, topics: Topics, options: GroupOptions): Promise<GroupConsumer> {
@@ -71,11 +71,7 @@ class KafkaGroupConsumer implements GroupConsumer, FetchTarget, MembershipEvents
   async commit(partition: number, nextOffset: bigint): Promise<"committed" | "lost"> {
     const tenure = this.#tenures.get(partition);
     if (!tenure?.covers(nextOffset)) return "lost";
-    const outcome = await this.#membership.commit(
-      partition,
-      nextOffset,
-      () => this.#tenures.get(partition) === tenure,
-    );
+    const outcome = await this.#membership.commit(partition, nextOffset, () => this.#tenures.get(partition) === tenure);
     if (outcome === "lost") {
       // Given up by us before the group took it away: what comes next is read again from the group's position.
       if (this.#tenures.get(partition) === tenure) this.#begin([partition]);

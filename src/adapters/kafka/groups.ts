@@ -7,10 +7,10 @@ import { END, OLDEST, type Topics } from "./topics.ts";
 /** What every partition still holds for the group. */
 export async function groupLag(topics: Topics, topic: string, group: string): Promise<readonly PartitionLag[]> {
   const [ranges, committed] = await Promise.all([topics.offsets(topic), committedOffsets(topics, topic, group)]);
-  return ranges.map((range) => {
-    const position = committed.get(range.partition) ?? null;
-    const from = position === null || position < range.first ? range.first : position;
-    return { ...range, committed: position, lag: range.end > from ? range.end - from : 0n };
+  return ranges.map(({ partition, first, end }) => {
+    const position = committed.get(partition) ?? null;
+    const from = position === null || position < first ? first : position;
+    return { partition, first, end, committed: position, lag: end > from ? end - from : 0n };
   });
 }
 

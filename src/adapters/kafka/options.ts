@@ -4,7 +4,7 @@ import type { BaseOptions } from "@platformatic/kafka";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 
-export interface SaslOptions {
+interface SaslOptions {
   readonly mechanism: "SCRAM-SHA-512" | "SCRAM-SHA-256" | "PLAIN";
   readonly username: string;
   readonly password: string;

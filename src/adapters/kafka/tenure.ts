@@ -1,18 +1,24 @@
 /** What a group member holds of one partition from the moment it is given it until it is taken away. */
 import type { LogRecord, RecordBatch } from "../../ports/event-log.ts";
-import type { Fetched } from "./wire.ts";
+import { recordBytes, type Fetched } from "./wire.ts";
 
 /** Records are fetched ahead up to about this much per partition. */
 const AHEAD_BYTES = 512 * 1024;
 
 export class Tenure {
   readonly partition: number;
-  /** Where to fetch next; undefined until the group's committed offset is known. */
+  /** Where to fetch next; undefined until the place to begin at is known. */
   #next: bigint | undefined;
-  #ahead: LogRecord[] = [];
+  #records: LogRecord[] = [];
+  /** Index of the first record that is not handed out; those of the batch being worked on stand right before it. */
+  #head = 0;
+  /** Bytes from there on. */
   #aheadBytes = 0;
-  /** Offsets of the batch being worked on: its first, and one past its last. */
-  #handedOut: { readonly first: bigint; readonly after: bigint } | undefined;
+  #isOut = false;
+  /** A commit below this speaks of an earlier tenure, or of a batch that is done. */
+  #floor = 0n;
+  /** One past the last record handed out; `null` before the first. */
+  #reached: bigint | null = null;
 
   constructor(partition: number) {
     this.partition = partition;
@@ -21,10 +27,7 @@ export class Tenure {
   /** Sets the place to read from. */
   startAt(offset: bigint): void {
     this.#next = offset;
-  }
-
-  get started(): boolean {
-    return this.#next !== undefined;
+    this.#floor = offset;
   }
 
   /** The offset to fetch from, or undefined while there is enough. */
@@ -35,34 +38,48 @@ export class Tenure {
   /** Takes what a fetch from `from` brought; an answer to an older question is ignored. */
   accept(from: bigint, fetched: Fetched): void {
     if (from !== this.#next) return;
-    this.#ahead.push(...fetched.records);
-    this.#aheadBytes += fetched.bytes;
     this.#next = fetched.next;
+    for (const record of fetched.records) {
+      this.#records.push(record);
+      this.#aheadBytes += recordBytes(record);
+    }
   }
 
   /** The next batch, unless one is being worked on or nothing is there. */
   hand(most: number): RecordBatch | undefined {
-    if (this.#handedOut) return undefined;
-    const records = this.#ahead.slice(0, most);
-    const first = records[0];
+    if (this.#isOut) return undefined;
+    this.#forgetDone();
+    const records = this.#records.slice(this.#head, this.#head + most);
     const last = records.at(-1);
-    if (!first || !last) return undefined;
-    this.#ahead = this.#ahead.slice(records.length);
-    // What is left is a fraction of what was there; an exact count is not worth keeping.
-    const left = this.#ahead.length;
-    this.#aheadBytes = left === 0 ? 0 : Math.ceil((this.#aheadBytes * left) / (left + records.length));
-    this.#handedOut = { first: first.offset, after: last.offset + 1n };
+    if (!last) return undefined;
+    this.#head += records.length;
+    for (const record of records) this.#aheadBytes -= recordBytes(record);
+    this.#isOut = true;
+    this.#reached = last.offset + 1n;
     return { partition: this.partition, records };
   }
 
-  /** Whether `nextOffset` lies in the batch that this tenure handed out. */
+  /** Whether `nextOffset` lies within what this tenure has handed out and not yet seen committed. */
   covers(nextOffset: bigint): boolean {
-    const batch = this.#handedOut;
-    return batch !== undefined && nextOffset >= batch.first && nextOffset <= batch.after;
+    return this.#reached !== null && nextOffset >= this.#floor && nextOffset <= this.#reached;
   }
 
-  /** Notes a durable commit; the whole batch makes room for the next one. */
+  /** Notes a durable commit, which makes room for the next batch; what lies behind it comes again. */
   committed(nextOffset: bigint): void {
-    if (this.#handedOut && nextOffset >= this.#handedOut.after) this.#handedOut = undefined;
+    this.#floor = nextOffset;
+    this.#isOut = false;
+    for (;;) {
+      const before = this.#records[this.#head - 1];
+      if (!before || before.offset < nextOffset) return;
+      this.#head -= 1;
+      this.#aheadBytes += recordBytes(before);
+    }
+  }
+
+  /** Frees what is done, seldom enough to cost nothing. */
+  #forgetDone(): void {
+    if (this.#head * 2 < this.#records.length) return;
+    this.#records = this.#records.slice(this.#head);
+    this.#head = 0;
   }
 }

@@ -115,11 +115,12 @@ export class Topics {
   }
 
   async #reach(): Promise<string> {
-    const giveUp = performance.now() + CONTACT_LIMIT_MS;
+    const limit = Math.min(CONTACT_LIMIT_MS, this.#context.patienceMs);
+    const giveUp = performance.now() + limit;
     const doing = { what: "connect" };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const metadata = await within(this.admin.metadata({ topics: [], forceUpdate: true }), CONTACT_LIMIT_MS);
+        const metadata = await within(this.admin.metadata({ topics: [], forceUpdate: true }), limit);
         return metadata.id;
       } catch (error) {
         const failure = toLogError(error, this.#context, doing);
@@ -165,7 +166,7 @@ export function pause(ms: number): Promise<void> {
 }
 
 /** Rejects with a network error when the promise has not settled after `ms`. */
-export async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

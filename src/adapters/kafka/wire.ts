@@ -3,7 +3,7 @@ import { IS_CONTROL, type KafkaRecord, type MessageToProduce, type RecordsBatch 
 
 import type { LogRecord, NewRecord } from "../../ports/event-log.ts";
 
-export type OutgoingMessage = MessageToProduce<Buffer, Buffer, Buffer, Buffer>;
+export type OutgoingMessage = MessageToProduce;
 
 // Attribute bit of a batch whose timestamp is the broker's and not the producer's.
 const IS_LOG_APPEND_TIME = 1 << 3;
@@ -37,10 +37,13 @@ export function messageBytes(message: OutgoingMessage): number {
   return bytes;
 }
 
+/** About what a record takes in memory. */
+export function recordBytes(record: LogRecord): number {
+  return RECORD_OVERHEAD + record.value.byteLength + (record.key?.length ?? 0);
+}
+
 export interface Fetched {
   readonly records: readonly LogRecord[];
-  /** Bytes of keys and values. */
-  readonly bytes: number;
   /** Where to read on; past records that are not for us, such as transaction markers. */
   readonly next: bigint;
 }
@@ -48,7 +51,6 @@ export interface Fetched {
 /** The records from offset `from` on; a broker sends whole batches, which may begin before it. */
 export function decodeBatches(partition: number, batches: readonly RecordsBatch[], from: bigint): Fetched {
   const records: LogRecord[] = [];
-  let bytes = 0;
   let next = from;
   for (const batch of batches) {
     const after = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
@@ -58,10 +60,9 @@ export function decodeBatches(partition: number, batches: readonly RecordsBatch[
       const offset = batch.firstOffset + BigInt(record.offsetDelta);
       if (offset < from) continue;
       records.push(decodeRecord(partition, offset, batch, record));
-      bytes += (record.value?.length ?? 0) + (record.key?.length ?? 0) + RECORD_OVERHEAD;
     }
   }
-  return { records, bytes, next };
+  return { records, next };
 }
 
 function decodeRecord(partition: number, offset: bigint, batch: RecordsBatch, record: KafkaRecord): LogRecord {

@@ -35,7 +35,8 @@ export class BodyReader {
       if (next.done === true) this.#ended = true;
       else this.#keep(next.value);
     }
-    if (this.#ended && this.#declared !== null && this.#read !== this.#declared) throw this.#mismatch(`is ${this.#read}`);
+    if (this.#ended && this.#declared !== null && this.#read !== this.#declared)
+      throw this.#mismatch(`is ${this.#read}`);
     return this.#buffered > bytes;
   }
 

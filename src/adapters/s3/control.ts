@@ -23,7 +23,7 @@ export interface Control {
   close(): Promise<void>;
 }
 
-/** Codes for "nothing of the kind is set". */
+/** Codes for "nothing of the kind is set", or for a store that has nothing of the kind. */
 const NOT_SET = new Set([
   "NoSuchLifecycleConfiguration",
   "ReplicationConfigurationNotFoundError",
@@ -32,6 +32,11 @@ const NOT_SET = new Set([
   "NotImplemented",
   "MethodNotAllowed",
 ]);
+
+/** One server says it in words only. */
+function isNotSet({ name, message }: { readonly name: string; readonly message: string }): boolean {
+  return NOT_SET.has(name) || message.includes("missing Object Lock Configuration");
+}
 
 const LOCATION: ControlCall<string | null> = {
   operation: "GetBucketLocation",
@@ -66,15 +71,29 @@ const OBJECT_LOCK: ControlCall<boolean> = {
   },
 };
 
-const LIFECYCLE: ControlCall<readonly string[]> = {
+const LIFECYCLE: ControlCall<Pick<BucketInfo, "lifecycleRuleIds" | "noncurrentExpiryDays">> = {
   operation: "GetBucketLifecycleConfiguration",
   action: "s3:GetLifecycleConfiguration",
-  absent: [],
+  absent: { lifecycleRuleIds: [], noncurrentExpiryDays: null },
   ask: async (sdk, client, Bucket) => {
     const { Rules = [] } = await client.send(new sdk.GetBucketLifecycleConfigurationCommand({ Bucket }));
-    return Rules.flatMap(({ ID, Status }) => (Status === "Enabled" ? [ID ?? ""] : []));
+    const enabled = Rules.filter(({ Status }) => Status === "Enabled");
+    const days = enabled.filter(coversBucket).flatMap((rule) => {
+      const { NoncurrentDays, NewerNoncurrentVersions = 0 } = rule.NoncurrentVersionExpiration ?? {};
+      return NoncurrentDays === undefined || NewerNoncurrentVersions > 0 ? [] : [NoncurrentDays];
+    });
+    return {
+      lifecycleRuleIds: enabled.map(({ ID }) => ID ?? ""),
+      noncurrentExpiryDays: days.length === 0 ? null : Math.min(...days),
+    };
   },
 };
+
+/** A rule without a filter; an empty prefix, in its old or its new place, is none. */
+function coversBucket({ Filter, Prefix }: S3.LifecycleRule): boolean {
+  const { Prefix: filterPrefix, ...others } = Filter ?? {};
+  return !Prefix && !filterPrefix && Object.values(others).every((value) => value === undefined);
+}
 
 const REPLICATION: ControlCall<boolean> = {
   operation: "GetBucketReplication",
@@ -107,6 +126,9 @@ export const CONTROL_CALLS: readonly ControlCall<unknown>[] = [
   NOTIFICATIONS,
 ];
 
+/** The port lets the answer be as old as a minute. */
+const INFO_AGE_MS = 60_000;
+
 interface OpenClient {
   readonly sdk: typeof S3;
   readonly client: S3.S3Client;
@@ -120,26 +142,31 @@ export function openControl(requests: Requests): Control {
     try {
       return await call.ask(sdk, client, requests.bucket);
     } catch (error) {
-      if (error instanceof sdk.S3ServiceException && NOT_SET.has(error.name)) return call.absent;
+      if (error instanceof sdk.S3ServiceException && isNotSet(error)) return call.absent;
       throw controlError(sdk, error, requests, call);
     }
+  };
+  let held: { readonly atMs: number; readonly info: BucketInfo } | null = null;
+  const readInfo = async (): Promise<BucketInfo> => {
+    const [region, versioning, objectLock, lifecycle, replication, notifications] = await Promise.all([
+      run(LOCATION),
+      run(VERSIONING),
+      run(OBJECT_LOCK),
+      run(LIFECYCLE),
+      run(REPLICATION),
+      run(NOTIFICATIONS),
+    ]);
+    return { region, versioning, objectLock, ...lifecycle, replication, notifications };
   };
   return {
     run,
     bucketInfo: async () => {
-      const [region, versioning, objectLock, lifecycleRuleIds, replication, notifications] = await Promise.all([
-        run(LOCATION),
-        run(VERSIONING),
-        run(OBJECT_LOCK),
-        run(LIFECYCLE),
-        run(REPLICATION),
-        run(NOTIFICATIONS),
-      ]);
-      return { region, versioning, objectLock, lifecycleRuleIds, replication, notifications };
+      const nowMs = requests.clock.now();
+      if (!held || nowMs - held.atMs > INFO_AGE_MS) held = { atMs: nowMs, info: await readInfo() };
+      return held.info;
     },
     close: async () => {
-      const held = await opened;
-      held?.client.destroy();
+      if (opened) (await opened).client.destroy();
     },
   };
 }

@@ -2,8 +2,22 @@
 import { GB_BYTES, MIB } from "../../core/units.ts";
 import type { ChangeClassInput, Checksum, ObjectHead } from "../../ports/object-store.ts";
 import { unquote } from "./head.ts";
-import { type Part, type Upload, MAX_PARTS, completeUpload, integrityError, sendParts, withUpload } from "./multipart.ts";
-import { destinationHeaders, metadataHeaders, restatedHeaders, sourceHeaders, taggingHeader } from "./object-headers.ts";
+import {
+  type Part,
+  type Upload,
+  MAX_PARTS,
+  completeUpload,
+  integrityError,
+  sendParts,
+  withUpload,
+} from "./multipart.ts";
+import {
+  destinationHeaders,
+  metadataHeaders,
+  restatedHeaders,
+  sourceHeaders,
+  taggingHeader,
+} from "./object-headers.ts";
 import type { Outcome, Requests } from "./requests.ts";
 import { elements, tagText } from "./xml-scan.ts";
 
@@ -96,7 +110,6 @@ async function copyRange(
       "x-amz-copy-source-range": `bytes=${range.first}-${range.last}`,
     },
     slow: true,
-    signal: upload.signal,
   });
   const etag = unquote(tagText(answer.text, "ETag") ?? "");
   if (etag === "") throw integrityError(requests, head.key, "UploadPartCopy gave no ETag");

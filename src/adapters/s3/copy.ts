@@ -1,7 +1,7 @@
 /** Change of class: a conditional copy of the object onto itself. */
 import { AstraError } from "../../core/errors.ts";
 import type { ChangeClassInput, ChangeClassResult, ObjectHead } from "../../ports/object-store.ts";
-import type { StoreFault } from "./errors.ts";
+import { type StoreFault, objectWhere } from "./errors.ts";
 import { copyInParts } from "./copy-parts.ts";
 import { findObject, unquote } from "./head.ts";
 import { integrityError } from "./multipart.ts";
@@ -57,7 +57,7 @@ async function settle(
 
 function copyFailure(requests: Requests, fault: StoreFault, request: S3Request): Error {
   if (fault.code !== "PreconditionFailed") return requests.failure(fault, request);
-  const where = `s3://${requests.bucket}/${request.key ?? ""}`;
+  const where = objectWhere(requests.bucket, request.key ?? "");
   return new AstraError("ASTRA_OBJECT_CHANGED", `${where} has changed since it was looked at`, { where });
 }
 

@@ -1,5 +1,6 @@
 /** GET as a stream that goes on where a connection broke, and is checked against the store's CRC-32 at its end. */
 import { crc32 } from "node:zlib";
+import { objectWhere } from "./errors.ts";
 import type { Dispatcher } from "undici";
 import { AstraError } from "../../core/errors.ts";
 import { unquote } from "./head.ts";
@@ -22,7 +23,7 @@ async function* readOn(requests: Requests, key: string, first: Answer): AsyncGen
   let stream = bodyOf(first);
   let offset = 0;
   let crc = 0;
-  for (let breaks = 0; ; ) {
+  for (let breaks = 0; ;) {
     try {
       for await (const chunk of stream) {
         offset += chunk.length;
@@ -55,7 +56,7 @@ function checkWhole(requests: Requests, key: string, first: Answer, crc: number)
 }
 
 function brokenOff(requests: Requests, key: string, offset: number, cause: unknown): AstraError {
-  const where = `s3://${requests.bucket}/${key}`;
+  const where = objectWhere(requests.bucket, key);
   return new AstraError("ASTRA_STORE_UNREACHABLE", `${where}: the body broke off again and again at byte ${offset}`, {
     where,
     cause,

@@ -115,5 +115,5 @@ export function receivedText(value: string): string {
 
 /** The text whose Latin-1 bytes are the UTF-8 bytes of `value`. */
 export function wireText(value: string): string {
-  return /[^\x00-\x7f]/.test(value) ? Buffer.from(value, "utf8").toString("latin1") : value;
+  return /\P{ASCII}/u.test(value) ? Buffer.from(value, "utf8").toString("latin1") : value;
 }

@@ -98,7 +98,12 @@ export function isUncertain(fault: StoreFault): boolean {
 }
 
 export function askedWhere(asked: Asked): string {
-  return asked.key === undefined ? `s3://${asked.bucket}` : `s3://${asked.bucket}/${asked.key}`;
+  return asked.key === undefined ? `s3://${asked.bucket}` : objectWhere(asked.bucket, asked.key);
+}
+
+/** An object's name on one line, whatever characters its key has. */
+export function objectWhere(bucket: string, key: string): string {
+  return `s3://${bucket}/${key.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => JSON.stringify(character).slice(1, -1))}`;
 }
 
 export function faultError(fault: StoreFault, asked: Asked): AstraError {

@@ -3,28 +3,27 @@ import { AstraError } from "../../core/errors.ts";
 import { type Checksum, type ContentHeader, CONTENT_HEADERS } from "../../ports/object-store.ts";
 import type { Encryption, ObjectHead } from "../../ports/object-store.ts";
 import { decodeHeaderText } from "./encoding.ts";
-import type { StoreFault } from "./errors.ts";
+import { type StoreFault, objectWhere } from "./errors.ts";
 import type { Requests, S3Request } from "./requests.ts";
 
 type Headers = ReadonlyMap<string, string>;
 
 /** @throws ASTRA_OBJECT_MISSING, or ASTRA_STORE_BUCKET_MISSING where it is the bucket that is not there. */
-export async function headObject(requests: Requests, key: string, signal?: AbortSignal): Promise<ObjectHead> {
-  const head = await findObject(requests, key, signal);
+export async function headObject(requests: Requests, key: string): Promise<ObjectHead> {
+  const head = await findObject(requests, key);
   if (head) return head;
-  const where = `s3://${requests.bucket}/${key}`;
+  const where = objectWhere(requests.bucket, key);
   throw new AstraError("ASTRA_OBJECT_MISSING", `${where} does not exist`, { where });
 }
 
 /** As {@link headObject}; `null` where the bucket has no such object. */
-export async function findObject(requests: Requests, key: string, signal?: AbortSignal): Promise<ObjectHead | null> {
+export async function findObject(requests: Requests, key: string): Promise<ObjectHead | null> {
   const request: S3Request = {
     operation: "HeadObject",
     action: "s3:GetObject",
     method: "HEAD",
     key,
     headers: { "x-amz-checksum-mode": "ENABLED" },
-    signal,
   };
   const outcome = await requests.send(request);
   if (outcome.kind === "answer") return readHead(key, outcome.answer.headers);
@@ -32,15 +31,16 @@ export async function findObject(requests: Requests, key: string, signal?: Abort
   if (outcome.fault.status !== 404 || outcome.fault.code === "NoSuchBucket") {
     throw requests.failure(outcome.fault, request);
   }
-  await requireBucket(requests, signal);
+  await requireBucket(requests);
   return null;
 }
 
 /** @throws ASTRA_STORE_BUCKET_MISSING. Being refused entry proves that the bucket is there. */
-async function requireBucket(requests: Requests, signal?: AbortSignal): Promise<void> {
-  const request: S3Request = { operation: "HeadBucket", action: "s3:ListBucket", method: "HEAD", signal };
+async function requireBucket(requests: Requests): Promise<void> {
+  const request: S3Request = { operation: "HeadBucket", action: "s3:ListBucket", method: "HEAD" };
   const outcome = await requests.send(request);
-  if (outcome.kind === "fault" && outcome.fault.status === 404) throw requests.failure(asNoBucket(outcome.fault), request);
+  if (outcome.kind === "fault" && outcome.fault.status === 404)
+    throw requests.failure(asNoBucket(outcome.fault), request);
 }
 
 function asNoBucket(fault: StoreFault): StoreFault {
@@ -102,7 +102,13 @@ function readEncryption(headers: Headers): Encryption | null {
   };
 }
 
-export const CHECKSUM_ALGORITHMS = ["CRC64NVME", "CRC32", "CRC32C", "SHA256", "SHA1"] as const satisfies readonly Checksum["algorithm"][];
+export const CHECKSUM_ALGORITHMS = [
+  "CRC64NVME",
+  "CRC32",
+  "CRC32C",
+  "SHA256",
+  "SHA1",
+] as const satisfies readonly Checksum["algorithm"][];
 
 function readChecksum(headers: Headers): Checksum | null {
   for (const algorithm of CHECKSUM_ALGORITHMS) {
@@ -124,5 +130,8 @@ function readRetention(headers: Headers): ObjectHead["retention"] {
 function readRestore(value: string | undefined): ObjectHead["restore"] {
   if (value === undefined) return null;
   const expiry = /expiry-date="([^"]+)"/.exec(value)?.[1];
-  return { ongoing: value.includes('ongoing-request="true"'), expiresMs: expiry === undefined ? null : Date.parse(expiry) };
+  return {
+    ongoing: value.includes('ongoing-request="true"'),
+    expiresMs: expiry === undefined ? null : Date.parse(expiry),
+  };
 }

@@ -1,6 +1,157 @@
+/** A listing by several requests at a time. Whoever lists a long range cuts it where others have nothing to do. */
 import type { ListedObject, ListInput } from "../../ports/object-store.ts";
-import { listObjects } from "./list.ts";
+import { compareKeys } from "./encoding.ts";
+import { type KeyRange, splitRange } from "./key-ranges.ts";
+import { type Page, type PageInput, listPage } from "./list.ts";
 import type { Requests } from "./requests.ts";
-export function listInParallel(requests: Requests, input: ListInput): AsyncIterable<readonly ListedObject[]> {
-  return listObjects(requests, input);
+
+type ObjectsPage = readonly ListedObject[];
+
+/** Pages of a range that could not be cut before the next attempt at it. */
+const PAGES_BETWEEN_CUTS = 8;
+
+export async function* listInParallel(
+  requests: Requests,
+  input: ListInput,
+): AsyncGenerator<ObjectsPage, void, undefined> {
+  const listing = new ParallelListing(requests, input);
+  try {
+    yield* listing.pages();
+  } finally {
+    await listing.stop();
+  }
+}
+
+class ParallelListing {
+  readonly #requests: Requests;
+  readonly #prefix: string;
+  readonly #workers: number;
+  readonly #ended = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #ranges: KeyRange[];
+  readonly #pages: ObjectsPage[] = [];
+  readonly #done: Promise<void>;
+  #busy = 0;
+  #finished = false;
+  #failure: { readonly error: unknown } | null = null;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(requests: Requests, input: ListInput) {
+    this.#requests = requests;
+    this.#prefix = input.prefix ?? "";
+    this.#workers = requests.settings.listConcurrency;
+    this.#signal = input.signal ? AbortSignal.any([input.signal, this.#ended.signal]) : this.#ended.signal;
+    this.#ranges = [{ after: input.startAfter ?? "", upTo: null }];
+    const workers = Array.from({ length: this.#workers }, async () => this.#work());
+    this.#done = this.#finish(workers);
+  }
+
+  async #finish(workers: readonly Promise<void>[]): Promise<void> {
+    await Promise.all(workers);
+    this.#finished = true;
+    this.#notify();
+  }
+
+  async *pages(): AsyncGenerator<ObjectsPage, void, undefined> {
+    for (;;) {
+      const page = this.#pages.shift();
+      if (page) {
+        this.#notify();
+        yield page;
+      } else if (this.#failure) {
+        throw this.#failure.error;
+      } else if (this.#finished) {
+        return;
+      } else {
+        await this.#changed.promise;
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    this.#notify();
+    await this.#done;
+  }
+
+  #notify(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      const range = this.#ranges.shift();
+      if (range) {
+        await this.#takeOn(range);
+      } else if (this.#busy === 0) {
+        return;
+      } else {
+        await this.#changed.promise;
+      }
+    }
+  }
+
+  /** The first failure is the listing's; it ends the others. */
+  async #takeOn(range: KeyRange): Promise<void> {
+    this.#busy += 1;
+    try {
+      await this.#listRange(range);
+    } catch (error) {
+      this.#failure ??= { error };
+      this.#ended.abort();
+    } finally {
+      this.#busy -= 1;
+      this.#notify();
+    }
+  }
+
+  async #listRange(start: KeyRange): Promise<void> {
+    let range = start;
+    let token: string | null = null;
+    let pagesToCut = 1;
+    for (;;) {
+      const page: Page = await this.#list({ prefix: this.#prefix, startAfter: range.after, token });
+      const objects = cutAbove(page.objects, range.upTo);
+      await this.#hand(objects);
+      const last = page.objects.at(-1)?.key;
+      if (page.token === null || objects.length < page.objects.length || last === range.upTo) return;
+      token = page.token;
+      range = { after: last ?? range.after, upTo: range.upTo };
+      pagesToCut -= 1;
+      if (pagesToCut > 0 || this.#ranges.length > 0 || this.#busy >= this.#workers) continue;
+      const [first, ...others] = await splitRange(
+        async (input) => this.#list(input),
+        this.#prefix,
+        range,
+        this.#workers * 2,
+      );
+      if (!first || others.length === 0) {
+        pagesToCut = PAGES_BETWEEN_CUTS;
+        continue;
+      }
+      range = first;
+      pagesToCut = 1;
+      this.#ranges.push(...others);
+      this.#notify();
+    }
+  }
+
+  async #list(input: PageInput): Promise<Page> {
+    return listPage(this.#requests, { ...input, signal: this.#signal });
+  }
+
+  /** Waits while the reader is a page per worker behind, so that memory stays bounded. */
+  async #hand(objects: ObjectsPage): Promise<void> {
+    while (this.#pages.length >= this.#workers && !this.#signal.aborted) await this.#changed.promise;
+    if (objects.length === 0) return;
+    this.#pages.push(objects);
+    this.#notify();
+  }
+}
+
+function cutAbove(objects: ObjectsPage, upTo: string | null): ObjectsPage {
+  const last = objects.at(-1);
+  if (upTo === null || !last || compareKeys(last.key, upTo) <= 0) return objects;
+  return objects.filter(({ key }) => compareKeys(key, upTo) <= 0);
 }

@@ -103,7 +103,10 @@ export async function* listObjects(
       const first = page.objects[0];
       if (!first) continue;
       if (lastKey !== "" && compareKeys(first.key, lastKey) <= 0) {
-        throw listingError(requests.bucket, `the key ${JSON.stringify(first.key)} came after ${JSON.stringify(lastKey)}`);
+        throw listingError(
+          requests.bucket,
+          `the key ${JSON.stringify(first.key)} came after ${JSON.stringify(lastKey)}`,
+        );
       }
       lastKey = page.objects.at(-1)?.key ?? lastKey;
       yield page.objects;

@@ -1,6 +1,7 @@
 /** Multipart uploads, of bodies and of copied ranges: parts in parallel, and nothing left behind where one fails. */
 import { AstraError } from "../../core/errors.ts";
 import type { Checksum } from "../../ports/object-store.ts";
+import { objectWhere } from "./errors.ts";
 import type { Outcome, Requests } from "./requests.ts";
 import { encodeEntities, tagText } from "./xml-scan.ts";
 
@@ -19,7 +20,6 @@ export interface NewUpload {
   /** Everything the object will be. */
   readonly headers: Readonly<Record<string, string>>;
   readonly checksum: Pick<Checksum, "algorithm" | "type"> | null;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Upload extends NewUpload {
@@ -53,7 +53,6 @@ async function createUpload(requests: Requests, wanted: NewUpload): Promise<stri
       ...wanted.headers,
       ...(checksum ? { "x-amz-checksum-algorithm": checksum.algorithm, "x-amz-checksum-type": checksum.type } : {}),
     },
-    signal: wanted.signal,
   });
   const id = tagText(answer.text, "UploadId");
   if (id !== null && id !== "") return id;
@@ -126,19 +125,19 @@ export async function completeUpload(requests: Requests, upload: Upload, complet
     body: completionXml(completion.parts, upload.checksum?.algorithm ?? null),
     slow: true,
     alreadyDone: completion.alreadyDone,
-    signal: upload.signal,
   });
 }
 
 function completionXml(parts: readonly Part[], algorithm: Checksum["algorithm"] | null): string {
   const items = parts.map(({ number, etag, checksum }) => {
-    const sum = checksum === null || algorithm === null ? "" : `<Checksum${algorithm}>${checksum}</Checksum${algorithm}>`;
+    const sum =
+      checksum === null || algorithm === null ? "" : `<Checksum${algorithm}>${checksum}</Checksum${algorithm}>`;
     return `<Part><PartNumber>${number}</PartNumber><ETag>&quot;${encodeEntities(etag)}&quot;</ETag>${sum}</Part>`;
   });
   return `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${items.join("")}</CompleteMultipartUpload>`;
 }
 
 export function integrityError(requests: Requests, key: string, message: string): AstraError {
-  const where = `s3://${requests.bucket}/${key}`;
+  const where = objectWhere(requests.bucket, key);
   return new AstraError("ASTRA_STORE_INTEGRITY", `${where}: ${message}`, { where });
 }

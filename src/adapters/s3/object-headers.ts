@@ -24,9 +24,7 @@ export function metadataHeaders(metadata: Readonly<Record<string, string>>): Rec
 export function restatedHeaders(head: ObjectHead): Record<string, string> {
   return {
     ...encryptionHeaders(head.encryption),
-    ...(head.websiteRedirect === null
-      ? {}
-      : { "x-amz-website-redirect-location": redirectText(head.websiteRedirect) }),
+    ...(head.websiteRedirect === null ? {} : { "x-amz-website-redirect-location": redirectText(head.websiteRedirect) }),
     ...(head.legalHold ? { "x-amz-object-lock-legal-hold": "ON" } : {}),
     ...(head.retention === null
       ? {}

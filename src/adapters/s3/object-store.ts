@@ -16,7 +16,7 @@ import { putObject } from "./upload.ts";
 /** Opens one bucket with connections of its own. */
 export function openS3Store(bucket: string, options: S3Options, deps: S3Deps): ObjectStore {
   const connections = openConnections();
-  return storeOver(bucket, options, deps, connections, () => connections[Symbol.asyncDispose]());
+  return storeOver(bucket, options, deps, connections, async () => connections[Symbol.asyncDispose]());
 }
 
 /** Opens buckets on demand, each with its own options; buckets of one origin share its connections. */
@@ -68,6 +68,7 @@ function storeOver(
     listParallel: (input = {}) => listInParallel(requests, input),
     restore: (input) => restoreObject(requests, input),
     bucketInfo: () => control.bucketInfo(),
+    counters: () => requests.counters(),
     probe: () => probeBucket(requests, control),
     clockSkewMs: async (nowMs) => {
       const { headers } = await requests.sendOnce({ operation: "HeadBucket", action: "s3:ListBucket", method: "HEAD" });

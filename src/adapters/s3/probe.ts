@@ -70,8 +70,9 @@ async function attempt(action: string, ask: () => Promise<string>): Promise<Prob
   try {
     return { action, allowed: true, detail: await ask() };
   } catch (error) {
-    if (!isAstraError(error, "ASTRA_STORE_FORBIDDEN")) throw error;
-    return { action, allowed: false, detail: error.message };
+    if (isAstraError(error, "ASTRA_STORE_FORBIDDEN")) return { action, allowed: false, detail: error.message };
+    if (!isAstraError(error, "ASTRA_STORE_REFUSED")) throw error;
+    return { action, allowed: true, detail: `not forbidden, but ${error.message}` };
   }
 }
 

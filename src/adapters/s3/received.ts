@@ -55,7 +55,7 @@ export function ownObject(requests: Requests, input: PutInput, sent: Sent & { re
   let head: ObjectHead | null = null;
   return {
     found: async () => {
-      const found = await findObject(requests, input.key, input.signal);
+      const found = await findObject(requests, input.key);
       const own = found !== null && found.sizeBytes === sent.sizeBytes && hasSameBytes(found, sent);
       if (own) head = found;
       return own;

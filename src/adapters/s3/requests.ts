@@ -1,7 +1,9 @@
 /** Sends one S3 request until its outcome is final: signed, timed out, redirected, repeated. */
 import type { Dispatcher } from "undici";
+import { AstraError } from "../../core/errors.ts";
 import { backoffMs } from "../../core/retry.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { StoreCounters } from "../../ports/object-store.ts";
 import { type CredentialSource, credentialSource } from "./credentials.ts";
 import { type QueryPair, canonicalQuery, encodeKey, receivedText, wireText } from "./encoding.ts";
 import { type BucketAddress, bucketAddress } from "./endpoint.ts";
@@ -13,6 +15,7 @@ import {
   isAuthenticationFault,
   isExpiredToken,
   isPassing,
+  isThrottle,
   isUncertain,
   readFault,
 } from "./errors.ts";
@@ -89,6 +92,8 @@ export interface Requests {
   /** Region in use, after redirects. */
   region(): string;
   readonly credentials: CredentialSource;
+  readonly clock: Clock;
+  counters(): StoreCounters;
 }
 
 export function openRequests(bucket: string, settings: S3Settings, deps: S3Deps, connections: Connections): Requests {
@@ -105,6 +110,7 @@ class RequestSender implements Requests {
   readonly #signingClock: Pick<Clock, "now">;
   readonly #connections: Connections;
   readonly #sign = createSigner();
+  readonly #counts = { requests: 0, throttled: 0, retried: 0 };
   #region: string;
   #address: BucketAddress;
 
@@ -129,11 +135,21 @@ class RequestSender implements Requests {
     return this.#region;
   }
 
+  get clock(): Clock {
+    return this.#deps.clock;
+  }
+
+  counters(): StoreCounters {
+    return { ...this.#counts };
+  }
+
   async send(request: S3Request): Promise<Outcome> {
     const tries: Tries = { count: 0, uncertain: false, redirected: false, renewed: false };
     for (;;) {
       tries.count += 1;
+      if (tries.count > 1) this.#counts.retried += 1;
       const tried = await this.#tryOnce(request);
+      if (tried.kind === "fault" && isThrottle(tried.fault)) this.#counts.throttled += 1;
       if (tried.kind === "answer") return tried;
       if (tried.kind === "fault" && (await this.#mended(tried, tries))) continue;
       const passing = tried.kind === "break" ? tried.broken.retryable : isPassing(tried.fault);
@@ -163,7 +179,7 @@ class RequestSender implements Requests {
       await response.body.dump();
       return { status: response.statusCode, headers: readHeaders(response.headers) };
     } catch (error) {
-      throw breakError(readBreak(error), this.#asked(request));
+      throw error instanceof AstraError ? error : breakError(readBreak(error), this.#asked(request));
     }
   }
 
@@ -199,13 +215,15 @@ class RequestSender implements Requests {
       return { answer: { status: response.statusCode, headers: readHeaders(response.headers), text, stream } };
     } catch (error) {
       request.signal?.throwIfAborted();
+      if (error instanceof AstraError) throw error;
       return { broken: readBreak(error) };
     }
   }
 
   async #exchange(request: S3Request): Promise<Dispatcher.ResponseData> {
-    const { origin, host, basePath } = this.#address;
     const credentials = await this.credentials.get();
+    const { origin, host, basePath } = this.#address;
+    this.#counts.requests += 1;
     const path = request.key === undefined ? basePath || "/" : `${basePath}/${encodeKey(request.key)}`;
     const query = request.query ? canonicalQuery(request.query) : "";
     const body = typeof request.body === "string" ? Buffer.from(request.body) : (request.body ?? null);
@@ -219,7 +237,7 @@ class RequestSender implements Requests {
       },
       { region: this.#region, credentials, timeMs: this.#signingClock.now() },
     );
-    for (const name in headers) headers[name] = wireText(headers[name] ?? "");
+    for (const name in headers) headers[name] = checkedText(name, headers[name] ?? "");
     const pool = this.#connections.pool(origin, { connections: this.settings.connections, ca: this.settings.ca });
     return exchange(pool, {
       origin,
@@ -283,6 +301,12 @@ class RequestSender implements Requests {
       endpoint: this.#address.origin,
     };
   }
+}
+
+/** @throws ASTRA_STORE_REFUSED for a line break or the like, which no header can hold. */
+function checkedText(name: string, value: string): string {
+  if (!/\p{Cc}/u.test(value)) return wireText(value);
+  throw new AstraError("ASTRA_STORE_REFUSED", `the header ${name} would hold a control character: ${JSON.stringify(value)}`);
 }
 
 function readHeaders(raw: Readonly<Record<string, string | string[] | undefined>>): ReadonlyMap<string, string> {

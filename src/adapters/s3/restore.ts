@@ -1,5 +1,6 @@
 import { AstraError } from "../../core/errors.ts";
 import type { RestoreInput } from "../../ports/object-store.ts";
+import { objectWhere } from "./errors.ts";
 import { findObject } from "./head.ts";
 import type { Requests, S3Request } from "./requests.ts";
 
@@ -7,7 +8,10 @@ const SPEEDS = { expedited: "Expedited", standard: "Standard", bulk: "Bulk" } as
 const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /** @throws ASTRA_OBJECT_MISSING; ASTRA_STORE_REFUSED for an object that needs no restore, or a speed its class lacks. */
-export async function restoreObject(requests: Requests, input: RestoreInput): Promise<"started" | "ongoing" | "restored"> {
+export async function restoreObject(
+  requests: Requests,
+  input: RestoreInput,
+): Promise<"started" | "ongoing" | "restored"> {
   const request: S3Request = {
     operation: "RestoreObject",
     action: "s3:RestoreObject",
@@ -26,7 +30,7 @@ export async function restoreObject(requests: Requests, input: RestoreInput): Pr
 }
 
 async function notArchived(requests: Requests, key: string): Promise<AstraError> {
-  const where = `s3://${requests.bucket}/${key}`;
+  const where = objectWhere(requests.bucket, key);
   const storageClass = (await findObject(requests, key))?.storageClass ?? "unknown";
   return new AstraError("ASTRA_STORE_REFUSED", `${where} is in ${storageClass} and needs no restore`, {
     where,

@@ -1,5 +1,6 @@
 /** PUT: one request up to the threshold, parts above it; atomic either way. */
 import { crc32 } from "node:zlib";
+import { objectWhere } from "./errors.ts";
 import { AstraError } from "../../core/errors.ts";
 import type { PutInput, PutResult } from "../../ports/object-store.ts";
 import { BodyReader } from "./body.ts";
@@ -19,11 +20,10 @@ import type { Answer, Requests, S3Request } from "./requests.ts";
 import { tagText } from "./xml-scan.ts";
 
 export async function putObject(requests: Requests, input: PutInput): Promise<PutResult> {
-  const where = `s3://${requests.bucket}/${input.key}`;
+  const where = objectWhere(requests.bucket, input.key);
   const { multipartThresholdBytes } = requests.settings;
   const reader = new BodyReader(input, where);
   try {
-    input.signal?.throwIfAborted();
     if (await reader.holdsMoreThan(multipartThresholdBytes)) return await putInParts(requests, input, reader);
     return await putWhole(requests, input, reader.take(multipartThresholdBytes));
   } finally {
@@ -55,7 +55,6 @@ async function putWhole(requests: Requests, input: PutInput, body: Uint8Array): 
       "x-amz-checksum-crc32": checksumCrc32,
     },
     body,
-    signal: input.signal,
   };
   const sent = { sizeBytes: body.length, checksumCrc32, etag: () => md5Hex(body) };
   const own = ownObject(requests, input, sent);
@@ -76,12 +75,12 @@ async function putInParts(requests: Requests, input: PutInput, reader: BodyReade
     key: input.key,
     headers: createHeaders(input),
     checksum: { algorithm: "CRC32", type: "FULL_OBJECT" },
-    signal: input.signal,
   } as const;
   return withUpload(requests, wanted, async (upload) => {
     const sum = { crc: 0 };
-    const parts = await sendParts(bodyPieces(reader, requests.settings.partBytes, input.sizeBytes, sum), (piece, number) =>
-      sendPart(requests, upload, piece, number),
+    const parts = await sendParts(
+      bodyPieces(reader, requests.settings.partBytes, input.sizeBytes, sum),
+      (piece, number) => sendPart(requests, upload, piece, number),
     );
     const checksumCrc32 = crc32Text(sum.crc);
     const sizeBytes = reader.readBytes;
@@ -144,7 +143,6 @@ async function sendPart(requests: Requests, upload: Upload, piece: Uint8Array, n
     ],
     headers: { "x-amz-sdk-checksum-algorithm": "CRC32", "x-amz-checksum-crc32": checksum },
     body: piece,
-    signal: upload.signal,
   });
   const sent = { checksumCrc32: checksum, etag: () => md5Hex(piece) };
   checkReceived(requests, upload.key, answer, sent);
@@ -156,7 +154,7 @@ function isExistingFault(code: string, input: PutInput): boolean {
 }
 
 function existsError(requests: Requests, key: string): AstraError {
-  const where = `s3://${requests.bucket}/${key}`;
+  const where = objectWhere(requests.bucket, key);
   return new AstraError("ASTRA_OBJECT_EXISTS", `${where} exists already`, { where });
 }
 

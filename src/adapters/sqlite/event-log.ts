@@ -95,7 +95,9 @@ class SqliteLog implements EventLog {
   }
 
   read(options: ReadOptions): AsyncIterable<readonly LogRecord[]> {
-    const bounds = this.#db.readNow(() => boundsOfOne(this.#db, options.topic, options.partition));
+    // Asked now, because the end is that of the call; a refusal is met by whoever iterates, and by nobody else.
+    const bounds = this.#db.read(() => boundsOfOne(this.#db, options.topic, options.partition));
+    bounds.catch(() => undefined);
     return this.#pages(bounds, options);
   }
 
@@ -145,7 +147,8 @@ class SqliteLog implements EventLog {
     return partitions;
   }
 
-  async *#pages(bounds: Bounds, options: ReadOptions): AsyncGenerator<readonly LogRecord[]> {
+  async *#pages(asked: Promise<Bounds>, options: ReadOptions): AsyncGenerator<readonly LogRecord[]> {
+    const bounds = await asked;
     const to = options.to === undefined ? bounds.end : Number(options.to);
     const limit = options.maxBatch ?? DEFAULT_PAGE;
     let from = Number(options.from);

@@ -28,8 +28,9 @@ interface Holding {
   /** Where this ownership began: a commit below it speaks of an earlier one. */
   readonly start: number;
   /** Next offset to read. */
-  position: number;
-  committed: number;
+  next: number;
+  /** A batch is out and not yet committed: until then the partition yields no other. */
+  isOut: boolean;
   /** When it was first seen to be due to another member; 0 while it is not. */
   dueSinceMs: number;
 }
@@ -98,7 +99,9 @@ export class SqliteConsumer implements GroupConsumer {
       if (this.#holdings.get(partition) === holding) this.#holdings.delete(partition);
       return "lost";
     }
-    holding.committed = Number(nextOffset);
+    holding.next = Number(nextOffset);
+    holding.isOut = false;
+    this.#wakeup.wake();
     return "committed";
   }
 
@@ -153,10 +156,10 @@ export class SqliteConsumer implements GroupConsumer {
     }
   }
 
-  /** A batch is out and not yet committed. A dropped one holds its partition back for no longer than a lease. */
+  /** Whether a batch is still being worked on. One that was dropped holds its partition back for a lease at the most. */
   #isBusy(id: number, nowMs: number): boolean {
     for (const holding of this.#holdings.values()) {
-      if (holding.partition.id !== id || holding.position <= holding.committed) continue;
+      if (holding.partition.id !== id || !holding.isOut) continue;
       if (holding.dueSinceMs === 0) holding.dueSinceMs = nowMs;
       return nowMs - holding.dueSinceMs < this.#member.leaseMs;
     }
@@ -170,7 +173,7 @@ export class SqliteConsumer implements GroupConsumer {
     } else if (holding?.since !== since) {
       const first = boundsOf(this.#db, this.#options.topic)[partition.number]?.first ?? 0;
       const start = Math.max(first, committedOffset(this.#db, this.#member.groupId, partition.id) ?? first);
-      const begun = { partition, since, start, position: start, committed: start, dueSinceMs: 0 };
+      const begun = { partition, since, start, next: start, isOut: false, dueSinceMs: 0 };
       this.#holdings.set(partition.number, begun);
     } else if (!isDue) {
       holding.dueSinceMs = 0;
@@ -190,12 +193,12 @@ export class SqliteConsumer implements GroupConsumer {
     const limit = this.#options.maxBatch ?? DEFAULT_MAX_BATCH;
     for (let step = 0; step < holdings.length; step += 1) {
       const holding = holdings[(this.#turn + step) % holdings.length];
-      if (!holding || holding.dueSinceMs !== 0) continue;
-      const range = { from: holding.position, to: Number.MAX_SAFE_INTEGER, limit };
+      if (!holding || holding.isOut || holding.dueSinceMs !== 0) continue;
+      const range = { from: holding.next, to: Number.MAX_SAFE_INTEGER, limit };
       const records = recordsBetween(this.#db, holding.partition, range);
       if (records.length === 0) continue;
       this.#turn += step + 1;
-      holding.position += records.length;
+      holding.isOut = true;
       return { partition: holding.partition.number, records };
     }
     return null;

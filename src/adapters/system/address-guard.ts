@@ -40,14 +40,17 @@ const REFUSED_V6: readonly (readonly [string, number])[] = [
   ["ff00::", 8],
 ];
 
-const refused = new BlockList();
-for (const [net, prefix] of REFUSED_V4) refused.addSubnet(net, prefix, "ipv4");
-for (const [net, prefix] of REFUSED_V6) refused.addSubnet(net, prefix, "ipv6");
+/** One list a family: in a common one the rule for mapped addresses would match every IPv4 address. */
+const refusedV4 = new BlockList();
+const refusedV6 = new BlockList();
+for (const [net, prefix] of REFUSED_V4) refusedV4.addSubnet(net, prefix, "ipv4");
+for (const [net, prefix] of REFUSED_V6) refusedV6.addSubnet(net, prefix, "ipv6");
 
 /** @param address an IP address without brackets. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
-  return family !== 0 && !refused.check(address, family === 4 ? "ipv4" : "ipv6");
+  if (family === 4) return !refusedV4.check(address, "ipv4");
+  return family === 6 && !refusedV6.check(address, "ipv6");
 }
 
 /** Host of a URL without brackets and final dot, lower case. */

@@ -117,7 +117,6 @@ describe("https:", () => {
     ["full-width digits", "https://１２７.０.０.１/"],
     ["user and password", "https://user:password@example.com/"],
     ["a name that resolves to loopback", "https://localhost/"],
-    ["a name with a final dot", "https://localhost./"],
     ["another scheme", "ftp://example.com/"],
     ["no address at all", "https://"],
   ])("refuses %s", async (_what, uri) => {

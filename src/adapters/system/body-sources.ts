@@ -113,14 +113,14 @@ function asBodyFault(error: unknown, where: string): unknown {
   return error;
 }
 
-function limited(body: OpenBody | HttpBody, limitBytes: number, where: string): OpenBody {
+async function limited(body: OpenBody | HttpBody, limitBytes: number, where: string): Promise<OpenBody> {
   const tooLarge = (): AstraError =>
     new AstraError("ASTRA_BODY_MISMATCH", `the body is larger than the limit of ${limitBytes} bytes`, {
       where,
       fix: "Raise `ingest.max_body_bytes`, or send less.",
     });
   if (body.sizeBytes !== null && body.sizeBytes > limitBytes) {
-    if ("discard" in body) body.discard();
+    if ("discard" in body) await body.discard();
     throw tooLarge();
   }
   return { sizeBytes: body.sizeBytes, chunks: counted(body.chunks, limitBytes, tooLarge) };

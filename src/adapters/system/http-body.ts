@@ -13,7 +13,7 @@ export interface HttpBodyOptions {
 
 /** A body whose connection is given back by reading to the end or by `discard`. */
 export interface HttpBody extends OpenBody {
-  discard(): void;
+  discard(): Promise<void>;
 }
 
 const MAX_REDIRECTS = 5;
@@ -105,7 +105,7 @@ async function bodyOf(answer: Dispatcher.ResponseData, uri: string): Promise<Htt
   }
   const length = headers["content-length"];
   const sizeBytes = typeof length === "string" && /^\d+$/.test(length) ? Number(length) : null;
-  return { chunks: chunksOf(body, uri), sizeBytes, discard: () => void body.destroy() };
+  return { chunks: chunksOf(body, uri), sizeBytes, discard: () => body.dump() };
 }
 
 async function* chunksOf(body: AsyncIterable<Uint8Array>, uri: string): AsyncGenerator<Uint8Array> {

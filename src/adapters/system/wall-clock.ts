@@ -11,11 +11,12 @@ export class WallClock implements Clock {
   }
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    for (let left = ms; left > 0 && !signal?.aborted; left -= LONGEST_TIMER_MS) {
+    for (let left = ms; left > 0; left -= LONGEST_TIMER_MS) {
       try {
         await delay(Math.min(left, LONGEST_TIMER_MS), undefined, signal ? { signal } : {});
       } catch (error) {
-        if (!signal?.aborted) throw error;
+        if (signal?.aborted) return;
+        throw error;
       }
     }
   }

@@ -55,6 +55,8 @@ export async function live(life: Life): Promise<LifeReport> {
     }
   } finally {
     life.stop.abort();
+    // What ended the loop comes out of it; the consumer must not outlive the world it writes to.
+    await Promise.allSettled([consuming]);
   }
   return tally.report(await consuming, await countTiers(life), await world.bill(), spentByDay);
 }

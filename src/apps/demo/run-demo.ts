@@ -36,7 +36,7 @@ async function oneLife(options: DemoOptions, name: string, folder: string, engin
   const random = seededRandom(options.seed);
   await using ctx = await openContext(demoConfig(options, world, name, folder), { clock: world.clock, random, signal });
   const workload = seededRandom(options.seed);
-  return live({ ctx, world, options, random: () => workload.next(), engine, stop });
+  return await live({ ctx, world, options, random: () => workload.next(), engine, stop });
 }
 
 async function openWorld(options: DemoOptions, name: string): Promise<DemoWorld> {

@@ -30,7 +30,8 @@ export function createBucket(call: Call): Answer {
     }
   }
   const bucket = call.account.createBucket(call.request.bucket);
-  if (call.headers.get("x-amz-bucket-object-lock-enabled")?.toLowerCase() === "true") call.account.enableLock(bucket, null);
+  if (call.headers.get("x-amz-bucket-object-lock-enabled")?.toLowerCase() === "true")
+    call.account.enableLock(bucket, null);
   return { status: 200, headers: { location: `/${bucket.name}` } };
 }
 
@@ -40,7 +41,9 @@ export function headBucket(call: BucketCall): Answer {
 
 export function deleteBucket(call: BucketCall): Answer {
   if (call.bucket.index.size > 0 || call.bucket.uploads.size > 0) {
-    throw new S3Error("BucketNotEmpty", "The bucket you tried to delete is not empty", { BucketName: call.bucket.name });
+    throw new S3Error("BucketNotEmpty", "The bucket you tried to delete is not empty", {
+      BucketName: call.bucket.name,
+    });
   }
   call.account.buckets.delete(call.bucket.name);
   return { status: 204, charge: null };

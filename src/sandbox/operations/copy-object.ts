@@ -32,7 +32,10 @@ export function copyObject(call: BucketCall): Answer {
   const source = copySource(call);
   checkChanges(call, source, replacesMetadata);
   if (source.version.sizeBytes > MAX_COPY_BYTES) {
-    throw new S3Error("InvalidRequest", `The specified copy source is larger than the maximum allowable size for a copy source: ${MAX_COPY_BYTES}`);
+    throw new S3Error(
+      "InvalidRequest",
+      `The specified copy source is larger than the maximum allowable size for a copy source: ${MAX_COPY_BYTES}`,
+    );
   }
   checkDestination(call.headers, currentVersion(call.bucket, call.key));
   const { version: from } = source;
@@ -82,7 +85,9 @@ export function checksumXml(checksum: StoredChecksum | null): string {
 
 export function sourceVersionHeader(source: CopySource): Headers {
   const { versionId } = source.version;
-  return source.bucket.versioning === "off" && versionId === NULL_VERSION ? {} : { "x-amz-copy-source-version-id": versionId };
+  return source.bucket.versioning === "off" && versionId === NULL_VERSION
+    ? {}
+    : { "x-amz-copy-source-version-id": versionId };
 }
 
 /** @returns whether the directive says REPLACE. @throws S3Error InvalidArgument */
@@ -107,7 +112,8 @@ function copiedChecksum(call: BucketCall, from: ObjectVersion): StoredChecksum |
   const before = from.attributes.checksum;
   const algorithm: ChecksumAlgorithm | undefined = asked === undefined ? before?.algorithm : checksumAlgorithm(asked);
   if (!algorithm) {
-    if (asked !== undefined) throw invalidArgument("x-amz-checksum-algorithm", asked, "Checksum algorithm provided is unsupported.");
+    if (asked !== undefined)
+      throw invalidArgument("x-amz-checksum-algorithm", asked, "Checksum algorithm provided is unsupported.");
     return null;
   }
   if (before?.algorithm === algorithm && before.type === "FULL_OBJECT") return before;

@@ -6,7 +6,16 @@ import { checkDigests } from "../content-checks.ts";
 import { type Deletion, deleteCurrent, deleteVersion } from "../deletion.ts";
 import { checkKeyLength } from "../request.ts";
 import { S3Error } from "../s3-error.ts";
-import { type XmlElement, childText, childrenNamed, element, leaf, malformed, parseXmlRoot, xmlDocument } from "../xml.ts";
+import {
+  type XmlElement,
+  childText,
+  childrenNamed,
+  element,
+  leaf,
+  malformed,
+  parseXmlRoot,
+  xmlDocument,
+} from "../xml.ts";
 
 const MAX_KEYS = 1000;
 
@@ -43,7 +52,13 @@ function deletedXml(call: BucketCall, object: XmlElement, quiet: boolean): strin
     return element("Deleted", leaf("Key", key), leaf("VersionId", asked), marker);
   } catch (error) {
     if (!(error instanceof S3Error)) throw error;
-    return element("Error", leaf("Key", key), leaf("VersionId", asked), leaf("Code", error.code), leaf("Message", error.message));
+    return element(
+      "Error",
+      leaf("Key", key),
+      leaf("VersionId", asked),
+      leaf("Code", error.code),
+      leaf("Message", error.message),
+    );
   }
 }
 

@@ -1,7 +1,15 @@
 /** ListObjectsV2 and ListObjects. */
 import { ownerXml } from "../acl.ts";
 import { type Answer, type BucketCall, xmlAnswer } from "../call.ts";
-import { type ListEntry, type ListPage, isoSeconds, keyEncoder, listPage, pageSize } from "../listing.ts";
+import {
+  type ListEntry,
+  type ListPage,
+  type ListScope,
+  isoSeconds,
+  keyEncoder,
+  listPage,
+  pageSize,
+} from "../listing.ts";
 import type { ObjectVersion } from "../object-version.ts";
 import { invalidArgument } from "../s3-error.ts";
 import { element, escapeXml, leaf, xmlDocument } from "../xml.ts";
@@ -16,7 +24,8 @@ export function listObjectsV2(call: BucketCall): Answer {
   const { query } = call;
   const token = query.get("continuation-token");
   const startAfter = query.get("start-after") ?? "";
-  const { page, scope, form } = listed(call, token === undefined ? startAfter : decodeToken(token), query.get("fetch-owner") === "true");
+  const from = token === undefined ? { after: startAfter, afterIsPrefix: false } : decodeToken(token);
+  const { page, scope, form } = listed(call, from, query.get("fetch-owner") === "true");
   const last = page.truncated ? page.entries.at(-1) : undefined;
   return xmlAnswer(
     xmlDocument(
@@ -25,7 +34,7 @@ export function listObjectsV2(call: BucketCall): Answer {
       leaf("Prefix", form.encode(scope.prefix)),
       query.has("start-after") ? leaf("StartAfter", form.encode(startAfter)) : "",
       leaf("ContinuationToken", token),
-      last ? leaf("NextContinuationToken", encodeToken(entryName(last))) : "",
+      last ? leaf("NextContinuationToken", encodeToken(last)) : "",
       leaf("KeyCount", page.entries.length),
       ...pageXml(call, page, scope.delimiter, form),
     ),
@@ -35,7 +44,9 @@ export function listObjectsV2(call: BucketCall): Answer {
 
 export function listObjectsV1(call: BucketCall): Answer {
   const marker = call.query.get("marker") ?? "";
-  const { page, scope, form } = listed(call, marker, true);
+  const delimiter = call.query.get("delimiter") ?? "";
+  const afterIsPrefix = delimiter !== "" && marker.endsWith(delimiter);
+  const { page, scope, form } = listed(call, { after: marker, afterIsPrefix }, true);
   const last = page.truncated && scope.delimiter !== "" ? page.entries.at(-1) : undefined;
   return xmlAnswer(
     xmlDocument(
@@ -50,7 +61,9 @@ export function listObjectsV1(call: BucketCall): Answer {
   );
 }
 
-function listed(call: BucketCall, after: string, owner: boolean) {
+type ListStart = Pick<ListScope, "after" | "afterIsPrefix">;
+
+function listed(call: BucketCall, start: ListStart, owner: boolean) {
   const form: Form = {
     encode: keyEncoder(call),
     owner,
@@ -59,7 +72,7 @@ function listed(call: BucketCall, after: string, owner: boolean) {
   const scope = {
     prefix: call.query.get("prefix") ?? "",
     delimiter: call.query.get("delimiter") ?? "",
-    after,
+    ...start,
     pageSize: pageSize(call, "max-keys"),
   };
   const page = scope.pageSize === 0 ? { entries: [], truncated: false } : listPage(call.bucket, scope);
@@ -108,15 +121,14 @@ function entryName(entry: ListEntry): string {
   return "version" in entry ? entry.version.key : entry.prefix;
 }
 
-const TOKEN_PREFIX = "1/";
-
-function encodeToken(after: string): string {
-  return Buffer.from(TOKEN_PREFIX + after).toString("base64url");
+/** A token is the last entry of the page before, with a letter that says what it was. */
+function encodeToken(last: ListEntry): string {
+  return Buffer.from(`${"version" in last ? "k" : "p"}${entryName(last)}`).toString("base64url");
 }
 
-function decodeToken(token: string): string {
+function decodeToken(token: string): ListStart {
   const text = Buffer.from(token, "base64url").toString();
-  if (text.startsWith(TOKEN_PREFIX) && text.length > TOKEN_PREFIX.length) return text.slice(TOKEN_PREFIX.length);
-  throw invalidArgument("continuation-token", token, "The continuation token provided is incorrect");
+  if (!/^[kp]./s.test(text))
+    throw invalidArgument("continuation-token", token, "The continuation token provided is incorrect");
+  return { after: text.slice(1), afterIsPrefix: text.startsWith("p") };
 }
-

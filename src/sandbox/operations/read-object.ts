@@ -59,7 +59,12 @@ function found(call: BucketCall): { version: ObjectVersion; headers: Headers; no
   return { version, headers: objectHeaders(call, version), notModified };
 }
 
-function rangeAnswer(headers: Headers, range: ByteRange | null, size: number, billed: ReturnType<typeof charge>): Answer {
+function rangeAnswer(
+  headers: Headers,
+  range: ByteRange | null,
+  size: number,
+  billed: ReturnType<typeof charge>,
+): Answer {
   const from = range?.from ?? 0;
   const to = range?.to ?? size;
   headers["content-length"] = String(to - from);
@@ -93,7 +98,9 @@ function partRange(version: ObjectVersion, part: string, size: number): ByteRang
   const parts = version.attributes.parts;
   if (!parts) {
     if (number === 1) return null;
-    throw new S3Error("InvalidRange", "The requested partnumber is not satisfiable", { ActualObjectSize: String(size) });
+    throw new S3Error("InvalidRange", "The requested partnumber is not satisfiable", {
+      ActualObjectSize: String(size),
+    });
   }
   const perByte = size / Math.max(1, version.sizeBytes);
   let from = 0;

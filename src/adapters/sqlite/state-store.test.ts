@@ -1,0 +1,78 @@
+import { DatabaseSync } from "node:sqlite";
+import { expect, test } from "vitest";
+import {
+  NOW_MS,
+  auditEntry,
+  batchOf,
+  inPages,
+  planHeader,
+  plannedMove,
+  readEffect,
+  ref,
+} from "../../../test/support/state-fixtures.ts";
+import { StillClock, temporaryFolder } from "../../../test/support/state-sqlite.ts";
+import { MS_PER_DAY } from "../../core/units.ts";
+import { IS_OPEN } from "./state-schema.ts";
+import { openSqliteState } from "./state-store.ts";
+
+const DEPS = { clock: new StillClock(NOW_MS) };
+
+function count(path: string, sql: string): unknown {
+  const db = new DatabaseSync(path);
+  try {
+    return db.prepare(sql).get()?.["n"];
+  } finally {
+    db.close();
+  }
+}
+
+test("events older than the window are forgotten little by little", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("state.db");
+  await using store = openSqliteState({ path }, DEPS);
+  const many = Array.from({ length: 100 }, (_, index) => readEffect(BigInt(index), ref("a")));
+  await store.applyEffects(batchOf(many));
+  const later = [readEffect(100n, ref("a")), readEffect(101n, ref("a"))];
+  await store.applyEffects(batchOf(later, { nowMs: NOW_MS + 7 * MS_PER_DAY }));
+  expect(count(path, "SELECT count(*) AS n FROM seen_events")).toBe(98);
+  const latest = Array.from({ length: 60 }, (_, index) => readEffect(BigInt(102 + index), ref("a")));
+  await store.applyEffects(batchOf(latest, { nowMs: NOW_MS + 7 * MS_PER_DAY }));
+  expect(count(path, "SELECT count(*) AS n FROM seen_events")).toBe(62);
+});
+
+test("drafts left by a dead process go, those still being written stay", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("state.db");
+  await using store = openSqliteState({ path }, DEPS);
+  const db = new DatabaseSync(path);
+  const insert = db.prepare("INSERT INTO plans (n, id, draft_ms) VALUES (?, ?, ?)");
+  insert.run(71, "dead", Date.now() - 2 * MS_PER_DAY);
+  insert.run(72, "alive", Date.now());
+  db.exec("INSERT INTO planned_moves (plan, seq, move) VALUES (71, 0, '{}'), (72, 0, '{}')");
+  db.close();
+  await store.putPlan("p", inPages([plannedMove("a")], 1), () => planHeader("p"), auditEntry("plan"));
+  expect(count(path, "SELECT group_concat(id, ' ' ORDER BY n) AS n FROM plans")).toBe("alive p");
+  expect(count(path, "SELECT count(*) AS n FROM planned_moves")).toBe(2);
+});
+
+test("a plan's id is used once", async () => {
+  await using folder = await temporaryFolder();
+  await using store = openSqliteState({ path: folder.file("state.db") }, DEPS);
+  const put = (key: string): Promise<unknown> =>
+    store.putPlan("p", inPages([plannedMove(key)], 1), () => planHeader("p"), auditEntry("plan"));
+  await put("a");
+  await expect(put("b")).rejects.toMatchObject({ code: "ASTRA_INTERNAL", where: "p" });
+  for await (const page of store.plannedMoves("p")) expect(page.map(({ move }) => move.key)).toEqual(["a"]);
+});
+
+test("open journal lines are found by an index of their own", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("state.db");
+  await openSqliteState({ path }, DEPS).close();
+  const db = new DatabaseSync(path);
+  const [step] = db
+    .prepare(`EXPLAIN QUERY PLAN SELECT * FROM journal WHERE bucket = ? AND ${IS_OPEN} ORDER BY run_id, seq`)
+    .all("b");
+  db.close();
+  expect(step?.["detail"]).toContain("journal_open");
+});

@@ -1,0 +1,52 @@
+import { EXIT } from "../../../core/errors.ts";
+import { bucketOf } from "../call.ts";
+import type { CommandSpec } from "../command.ts";
+
+export const runEngine: CommandSpec = {
+  name: "run-engine",
+  group: "Decide and move",
+  summary: "List, decide, show what would move, and move it.",
+  details: "What a scheduler calls: it also finishes what an interrupted run left open.",
+  options: [
+    { flags: "--dry-run", summary: "Show the plan and move nothing." },
+    { flags: "--yes", summary: "Do not ask; needed where there is no terminal." },
+    { flags: "--prefix <prefix>", summary: "Only keys that begin so." },
+    { flags: "--detailed-exitcode", summary: "Exit with 2 where a dry run finds something to move." },
+  ],
+  examples: [
+    ["astra run-engine --bucket data --dry-run", "what would move, what it costs and what it saves"],
+    ["astra run-engine --bucket data --yes --json", "for a scheduler: moves, and reports on one line"],
+  ],
+  async run(call) {
+    const [{ runEngine: runIt }, { planSummary, runEngineView }] = await Promise.all([
+      import("../../../services/run-engine.ts"),
+      import("../output/run-view.ts"),
+    ]);
+    const { terminal } = call;
+    await using ctx = await call.context();
+    const progress = terminal.progress();
+    const prefix = call.text("prefix");
+    const result = await runIt({
+      ctx,
+      input: {
+        bucket: bucketOf(ctx.config),
+        dryRun: call.has("dryRun"),
+        progress: progress.report,
+        ...(prefix !== undefined && { prefix }),
+        confirm: async (plan) => {
+          progress.clear();
+          if (!terminal.isJson && !terminal.isQuiet) await terminal.write(`${planSummary(plan)}\n`);
+          if (call.has("yes")) return true;
+          const fix = `Add --yes, or apply just this plan: astra apply ${plan.id} --yes`;
+          return terminal.confirm(`Move ${plan.totals.moves} objects`, call.signal, { fix });
+        },
+      },
+    }).finally(() => progress.clear());
+    await terminal.show(runEngineView(result));
+    const { run } = result;
+    if (run && run.state !== "done") return EXIT.partlyApplied;
+    if (result.continued.failed > 0) return EXIT.partlyApplied;
+    if (!run && call.has("detailedExitcode") && result.plan.totals.moves > 0) return EXIT.changesPresent;
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,156 @@
+/** The only place that names concrete classes. Each is imported when it is first used. */
+import { userInfo } from "node:os";
+import { systemRandom } from "../adapters/system/system-random.ts";
+import { WallClock } from "../adapters/system/wall-clock.ts";
+import { systemBodySources } from "../adapters/system/body-sources.ts";
+import { builtInPriceBook, parsePriceBook } from "../config/price-books.ts";
+import { readNamedFile } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { AstraError, toAstraError } from "../core/errors.ts";
+import { localActor } from "../core/permission.ts";
+import type { PriceBook } from "../core/price-book.ts";
+import type { Clock, Random } from "../ports/clock.ts";
+import type { EventLog } from "../ports/event-log.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { ObjectStores } from "../ports/object-store.ts";
+import type { StateStore } from "../ports/state-store.ts";
+import type { Context } from "../services/context.ts";
+import { lazyPort } from "./lazy.ts";
+import { type DiagnosticsLevel, lazyLogger } from "./lazy-logger.ts";
+import { s3OptionsOf } from "./s3-options.ts";
+
+export interface ContextOverrides {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly signal?: AbortSignal;
+  readonly prices?: PriceBook;
+  readonly logLevel?: DiagnosticsLevel;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A context whose ports are opened on first use and closed by disposing it. */
+export async function openContext(
+  config: Config,
+  overrides: ContextOverrides = {},
+): Promise<Context & AsyncDisposable> {
+  const clock = overrides.clock ?? new WallClock();
+  const random = overrides.random ?? systemRandom();
+  const environment = overrides.environment ?? process.env;
+  const logger = lazyLogger(overrides.logLevel ?? "warn");
+  const log = lazyPort<EventLog>(() => openLog(config, clock, logger.port), ["read"]);
+  const state = lazyPort<StateStore>(() => openState(config, clock), ["plannedMoves", "objects", "journalOfRun"]);
+  const stores = lazyPort<ObjectStores>(() => openStores(config, environment, clock, random));
+  const bodies = systemBodySources(bodyOptions(config), { stores: stores.port });
+  let prices = overrides.prices;
+  return {
+    actor: localActor(userName(environment)),
+    config,
+    clock,
+    random,
+    logger: logger.port,
+    get prices() {
+      return (prices ??= pricesOf(config));
+    },
+    log: log.port,
+    state: state.port,
+    stores: stores.port,
+    bodies,
+    signal: overrides.signal ?? new AbortController().signal,
+    async [Symbol.asyncDispose]() {
+      const ports = [bodies, stores, log, state, logger];
+      const closed = await Promise.allSettled(ports.map((port) => ("close" in port ? port.close() : port[Symbol.asyncDispose]())));
+      const fault = closed.find((result) => result.status === "rejected");
+      if (fault) throw toAstraError(fault.reason);
+    },
+  };
+}
+
+function userName(environment: Readonly<Record<string, string | undefined>>): string {
+  const named = environment["USER"] ?? environment["USERNAME"];
+  if (named !== undefined && named !== "") return named;
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under an id that no user has.
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
+}
+
+function bodyOptions(config: Config): Parameters<typeof systemBodySources>[0] {
+  const { file_roots: fileRoots, allowed_private_hosts: allowedPrivateHosts } = config.ingest;
+  const buckets = [...Object.keys(config.buckets), ...(config.bucket === undefined ? [] : [config.bucket])];
+  return { fileRoots, allowedPrivateHosts, buckets };
+}
+
+/** @throws AstraError ASTRA_CONFIG_UNREADABLE, ASTRA_PRICES_INVALID */
+function pricesOf(config: Config): PriceBook {
+  if (config.prices === undefined) return builtInPriceBook();
+  const text = readNamedFile(config.prices, "`prices`");
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new AstraError("ASTRA_PRICES_INVALID", "the file is not JSON", { where: config.prices, cause: error });
+  }
+  return parsePriceBook(json, config.prices);
+}
+
+async function openLog(config: Config, clock: Clock, logger: Logger): Promise<EventLog> {
+  const { kind, path, kafka } = config.log;
+  if (kind === "sqlite") {
+    const { openSqliteLog } = await import("../adapters/sqlite/event-log.ts");
+    return openSqliteLog({ path }, { clock });
+  }
+  if (!kafka) throw new AstraError("ASTRA_CONFIG_MISSING", "log.kind is kafka, but log.kafka.brokers is not set");
+  const { openKafkaLog } = await import("../adapters/kafka/event-log.ts");
+  const { brokers, sasl, tls, ca_file, compression, replication_factor } = kafka;
+  return openKafkaLog(
+    {
+      brokers,
+      clientId: "astra",
+      tls: tls && ca_file !== undefined ? { ca: readNamedFile(ca_file, "`log.kafka.ca_file`") } : tls,
+      compression,
+      ...(sasl && { sasl }),
+      ...(replication_factor !== undefined && { replicationFactor: replication_factor }),
+    },
+    { clock, logger },
+  );
+}
+
+async function openState(config: Config, clock: Clock): Promise<StateStore> {
+  const { openSqliteState } = await import("../adapters/sqlite/state-store.ts");
+  return openSqliteState({ path: config.state.path }, { clock });
+}
+
+/** Signatures and credentials live in wall time, whatever clock the context has. */
+async function openStores(
+  config: Config,
+  environment: Readonly<Record<string, string | undefined>>,
+  clock: Clock,
+  random: Random,
+): Promise<ObjectStores> {
+  const { s3Stores } = await import("../adapters/s3/object-store.ts");
+  return s3Stores((bucket) => s3OptionsOf(config, bucket, environment), {
+    clock,
+    random,
+    signingClock: new WallClock(),
+  });
+}
+
+export interface SandboxSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly byteScale: number;
+  readonly buckets: readonly string[];
+}
+
+/** A stand-alone sandbox: wall time that can be moved forward. @throws AstraError ASTRA_SANDBOX_PORT */
+export async function openSandbox(
+  settings: SandboxSettings,
+): Promise<{ readonly endpoint: string; close(): Promise<void> }> {
+  const { startSandbox } = await import("../sandbox/server.ts");
+  const { OffsetClock } = await import("../adapters/system/offset-clock.ts");
+  return startSandbox({ ...settings, clock: new OffsetClock(), prices: builtInPriceBook() });
+}

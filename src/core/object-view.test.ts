@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { type ObjectState, unknownObject } from "./object-state.ts";
+import { type StoredObject, createdMsOf, knownHold, viewOf } from "./object-view.ts";
+import { MS_PER_DAY } from "./units.ts";
+
+const NOW = 20_000 * MS_PER_DAY;
+const daysAgo = (days: number) => NOW - days * MS_PER_DAY;
+
+const STORED: StoredObject = {
+  key: "k",
+  sizeBytes: 5,
+  etag: "e1",
+  lastModifiedMs: daysAgo(10),
+  storageClass: "STANDARD",
+};
+const KNOWN: ObjectState = {
+  ...unknownObject({ bucket: "b", key: "k" }),
+  etag: "e1",
+  storageClass: "STANDARD",
+  createdMs: daysAgo(100),
+  classSinceMs: daysAgo(40),
+};
+
+describe("creation", () => {
+  it.each([
+    { case: "of an object not known is its LastModified", state: undefined, days: 10 },
+    { case: "without a known date is its LastModified", state: { ...KNOWN, createdMs: null }, days: 10 },
+    { case: "of the known content is the user's", state: KNOWN, days: 100 },
+    { case: "of a known date without a known content is the user's", state: { ...KNOWN, etag: null }, days: 100 },
+    { case: "of other content is its LastModified", state: { ...KNOWN, etag: "e0" }, days: 10 },
+  ])("$case", ({ state, days }) => {
+    expect(createdMsOf(STORED, state)).toBe(daysAgo(days));
+    expect(viewOf(STORED, state, NOW, 90).ageDays).toBe(days);
+  });
+});
+
+describe("time in the class", () => {
+  it("is the state's where it speaks of the class that is seen", () => {
+    expect(viewOf(STORED, KNOWN, NOW, 90).daysInClass).toBe(40);
+  });
+
+  it("counts from LastModified where the class was changed behind our back, or is not known", () => {
+    expect(viewOf({ ...STORED, storageClass: "GLACIER" }, KNOWN, NOW, 90).daysInClass).toBe(10);
+    expect(viewOf(STORED, { ...KNOWN, classSinceMs: null }, NOW, 90).daysInClass).toBe(10);
+    expect(viewOf(STORED, undefined, NOW, 90).daysInClass).toBe(10);
+  });
+});
+
+describe("a remembered hold", () => {
+  it.each([
+    { case: "none", hold: null, expected: null },
+    {
+      case: "a legal hold",
+      hold: { legalHold: true, retainUntilMs: null, seenAtMs: daysAgo(29) },
+      expected: "legal_hold",
+    },
+    {
+      case: "a legal hold not looked at for 30 days",
+      hold: { legalHold: true, retainUntilMs: null, seenAtMs: daysAgo(30) },
+      expected: null,
+    },
+    {
+      case: "a lock",
+      hold: { legalHold: false, retainUntilMs: NOW + 1, seenAtMs: daysAgo(300) },
+      expected: "retention_lock",
+    },
+    { case: "a lock that has ended", hold: { legalHold: false, retainUntilMs: NOW, seenAtMs: NOW }, expected: null },
+    { case: "both", hold: { legalHold: true, retainUntilMs: NOW + 1, seenAtMs: NOW }, expected: "retention_lock" },
+  ])("$case → $expected", ({ hold, expected }) => {
+    expect(knownHold(hold, NOW)).toBe(expected);
+  });
+});

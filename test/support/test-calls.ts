@@ -1,0 +1,54 @@
+/** The calls that declare tests in a file: `it(…)`, `test.each(…)(…)`, `describe.skipIf(…)(…)`. */
+import { type SourceFile, type SyntaxNode, childOf, lineOf, nameOf, nodesOf } from "./source-tree.ts";
+
+export interface TestCall {
+  readonly at: string;
+  /** `it`, `test` or `describe`. */
+  readonly kind: string;
+  /** `only`, `skip`, `each` …, outermost first. */
+  readonly modifiers: readonly string[];
+  /** Source of the name. */
+  readonly name: string;
+  /** Source of everything after the name. */
+  readonly body: string;
+}
+
+const KINDS: ReadonlySet<string> = new Set(["it", "test", "describe"]);
+
+/** Root name and modifiers of a callee such as `it.each(…)` or `describe.skipIf`; `null` for any other. */
+function calleeChain(node: SyntaxNode | null): { kind: string; modifiers: string[] } | null {
+  if (!node) return null;
+  if (node.type === "Identifier") {
+    const kind = nameOf(node);
+    return kind !== null && KINDS.has(kind) ? { kind, modifiers: [] } : null;
+  }
+  if (node.type === "CallExpression") return calleeChain(childOf(node, "callee"));
+  if (node.type !== "MemberExpression") return null;
+  const inner = calleeChain(childOf(node, "object"));
+  const modifier = nameOf(childOf(node, "property"));
+  return inner && modifier !== null ? { kind: inner.kind, modifiers: [...inner.modifiers, modifier] } : inner;
+}
+
+function isFunction(node: SyntaxNode | undefined): boolean {
+  return node?.type === "ArrowFunctionExpression" || node?.type === "FunctionExpression";
+}
+
+/** Every declaration of a test or suite in a file. A call without a function among its arguments is a table or condition. */
+export function testCalls(file: SourceFile): TestCall[] {
+  const calls: TestCall[] = [];
+  for (const node of nodesOf(file.parsed.program)) {
+    if (node.type !== "CallExpression") continue;
+    const chain = calleeChain(childOf(node, "callee"));
+    const args = node["arguments"];
+    if (!chain || !Array.isArray(args)) continue;
+    const [first, ...rest]: SyntaxNode[] = args;
+    if (!first || !rest.some(isFunction)) continue;
+    calls.push({
+      ...chain,
+      at: `${file.path}:${lineOf(file, node.start)}`,
+      name: file.text.slice(first.start, first.end),
+      body: file.text.slice(first.end, node.end),
+    });
+  }
+  return calls;
+}
