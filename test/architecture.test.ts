@@ -136,7 +136,12 @@ describe("documentation", () => {
   it("names every command", () => {
     const commands = SOURCES.filter(below("src/apps/cli/commands/")).map(({ path }) => basename(path, ".ts"));
     const page = textOf("docs/commands.md");
-    expect(commands.filter((command) => !page.includes(`astra ${command}`))).toEqual([]);
+    // `metadata-import.ts` is the command `astra metadata import`.
+    expect(
+      commands.filter(
+        (command) => !page.includes(`astra ${command}`) && !page.includes(`astra ${command.replace("-", " ")}`),
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -146,7 +151,7 @@ describe("the repository", () => {
       ["*.{md,json,ts,toml,yaml,yml}", ".*rc*", ".ci/*", "{src,test,tools,bench,examples,docs,deploy}/**/*.*"],
       {
         cwd: ROOT,
-        exclude: (path) => /(?:^|\/)(?:node_modules|dist)(?:\/|$)/.test(String(path)),
+        exclude: (path) => /(?:^|\/)(?:node_modules|dist)(?:\/|$)/.test(path),
       },
     );
     const found = files.flatMap((path) => {
@@ -169,7 +174,8 @@ describe("tests", () => {
     // A name that begins with `until` waits for a state and throws when it does not come.
     const isEmpty = (body: string) => !/expect|assert|\buntil[A-Z]/i.test(body);
     const empty = calls.filter(
-      ({ kind, modifiers, body }) => kind !== "describe" && !modifiers.includes("skip") && isEmpty(body),
+      ({ kind, modifiers, body, isPassedOn }) =>
+        kind !== "describe" && !isPassedOn && !modifiers.includes("skip") && isEmpty(body),
     );
     expect(empty.map(({ at, name }) => `${at} ${name}`)).toEqual([]);
   });

@@ -23,12 +23,13 @@ export function errorsPage(): string {
 Every error names the thing it is about and what to do. On the command line it looks like this:
 
 \`\`\`
-astra: ASTRA_CONFIG_INVALID: log.partitions: expected a number
-  at  astra.yaml:7:15
-  fix Correct the named field; \`docs/configuration.md\` lists all of them.
+error: log.partitions: expected a number (ASTRA_CONFIG_INVALID)
+  where: astra.yaml:7:15
+  fix:   Correct the named field; \`docs/configuration.md\` lists all of them.
 \`\`\`
 
-With \`--json\` the same error is one JSON line on standard output with \`ok: false\`. A stack trace is shown for a bug only.
+With \`--json\` it is one line on standard output: \`{"ok":false,"error":{"code":…,"message":…,"where":…,"fix":…}}\`.
+Only a bug has a stack trace, and only with \`ASTRA_DEBUG=1\`.
 The fix below is the general one; an error that knows more says more. Exit statuses: [exit-codes.md](exit-codes.md).
 
 | code | lies in | exit | what to do |

@@ -24,6 +24,8 @@ export interface ContextOverrides {
   readonly random?: Random;
   readonly signal?: AbortSignal;
   readonly prices?: PriceBook;
+  /** Log and state are thrown away at the end (the demo): no write waits for the disk. */
+  readonly isThrowaway?: boolean;
   readonly logLevel?: DiagnosticsLevel;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -37,8 +39,8 @@ export async function openContext(
   const random = overrides.random ?? systemRandom();
   const environment = overrides.environment ?? process.env;
   const logger = lazyLogger(overrides.logLevel ?? "warn");
-  const log = lazyPort<EventLog>(() => openLog(config, clock, logger.port), ["read"]);
-  const state = lazyPort<StateStore>(() => openState(config, clock), ["plannedMoves", "objects", "journalOfRun"]);
+  const log = lazyPort<EventLog>(() => openLog(config, clock, logger.port, overrides.isThrowaway ?? false), ["read"]);
+  const state = lazyPort<StateStore>(() => openState(config, overrides.isThrowaway ?? false), ["plannedMoves", "objects", "journalOfRun"]);
   const stores = lazyPort<ObjectStores>(() => openStores(config, environment, clock, random));
   const bodies = systemBodySources(bodyOptions(config), { stores: stores.port });
   let prices = overrides.prices;
@@ -58,7 +60,9 @@ export async function openContext(
     signal: overrides.signal ?? new AbortController().signal,
     async [Symbol.asyncDispose]() {
       const ports = [bodies, stores, log, state, logger];
-      const closed = await Promise.allSettled(ports.map((port) => ("close" in port ? port.close() : port[Symbol.asyncDispose]())));
+      const closed = await Promise.allSettled(
+        ports.map((port) => ("close" in port ? port.close() : port[Symbol.asyncDispose]())),
+      );
       const fault = closed.find((result) => result.status === "rejected");
       if (fault) throw toAstraError(fault.reason);
     },
@@ -95,11 +99,11 @@ function pricesOf(config: Config): PriceBook {
   return parsePriceBook(json, config.prices);
 }
 
-async function openLog(config: Config, clock: Clock, logger: Logger): Promise<EventLog> {
+async function openLog(config: Config, clock: Clock, logger: Logger, isThrowaway: boolean): Promise<EventLog> {
   const { kind, path, kafka } = config.log;
   if (kind === "sqlite") {
     const { openSqliteLog } = await import("../adapters/sqlite/event-log.ts");
-    return openSqliteLog({ path }, { clock });
+    return openSqliteLog({ path, isThrowaway }, { clock });
   }
   if (!kafka) throw new AstraError("ASTRA_CONFIG_MISSING", "log.kind is kafka, but log.kafka.brokers is not set");
   const { openKafkaLog } = await import("../adapters/kafka/event-log.ts");
@@ -117,9 +121,9 @@ async function openLog(config: Config, clock: Clock, logger: Logger): Promise<Ev
   );
 }
 
-async function openState(config: Config, clock: Clock): Promise<StateStore> {
+async function openState(config: Config, isThrowaway: boolean): Promise<StateStore> {
   const { openSqliteState } = await import("../adapters/sqlite/state-store.ts");
-  return openSqliteState({ path: config.state.path }, { clock });
+  return openSqliteState({ path: config.state.path, isThrowaway });
 }
 
 /** Signatures and credentials live in wall time, whatever clock the context has. */

@@ -85,10 +85,9 @@ function parseRule(
     transitions: childrenNamed(rule, "Transition").map((transition) => parseTransition(transition, knownClasses)),
     expiration: expiration && !childNamed(expiration, "ExpiredObjectDeleteMarker") ? parseTime(expiration) : null,
     expireLoneDeleteMarkers: expiration ? childText(expiration, "ExpiredObjectDeleteMarker") === "true" : false,
-    noncurrentTransitions: childrenNamed(rule, "NoncurrentVersionTransition").map((action) => ({
-      ...parseNoncurrent(action),
-      storageClass: parseClass(action, knownClasses),
-    })),
+    noncurrentTransitions: childrenNamed(rule, "NoncurrentVersionTransition").map((action) =>
+      Object.assign(parseNoncurrent(action), { storageClass: parseClass(action, knownClasses) }),
+    ),
     noncurrentExpiration: noncurrent ? parseNoncurrent(noncurrent) : null,
     abortUploadsAfterDays: abort ? positiveDays(abort, "DaysAfterInitiation") : null,
   };

@@ -21,7 +21,13 @@ export function versionHeader(call: BucketCall, versionId: string): Headers {
   return call.bucket.versioning === "off" ? {} : { "x-amz-version-id": versionId };
 }
 
-/** Everything HEAD tells, but for the length. */
+/** The checksum of the whole, where the request asks for it. */
+export function askedChecksum(call: BucketCall, version: ObjectVersion): Headers {
+  const asked = call.headers.get("x-amz-checksum-mode")?.toUpperCase() === "ENABLED";
+  return asked ? checksumHeaders(version.attributes.checksum) : {};
+}
+
+/** Everything HEAD tells, but for length and checksum. */
 export function objectHeaders(call: BucketCall, version: ObjectVersion): Headers {
   const { attributes } = version;
   const headers: Headers = {
@@ -43,9 +49,6 @@ export function objectHeaders(call: BucketCall, version: ObjectVersion): Headers
   }
   const restore = restoreHeader(version);
   if (restore !== null) headers["x-amz-restore"] = restore;
-  if (call.headers.get("x-amz-checksum-mode")?.toUpperCase() === "ENABLED") {
-    Object.assign(headers, checksumHeaders(attributes.checksum));
-  }
   return headers;
 }
 

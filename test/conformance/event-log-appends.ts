@@ -141,6 +141,7 @@ export function appendTests(bench: Bench): void {
       expect(await read(9n, 100n)).toEqual(["9"]);
       expect(await read(10n)).toEqual([]);
       expect(await read(5n, 5n)).toEqual([]);
+      await expect(readAll(bench.log, topic, 1)).rejects.toMatchObject({ code: "ASTRA_LOG_REFUSED" });
       const sizes: number[] = [];
       for await (const records of bench.log.read({ topic, partition: 0, from: 0n, maxBatch: 4 })) {
         sizes.push(records.length);

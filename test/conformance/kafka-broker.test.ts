@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
+import { inspect } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -73,7 +74,7 @@ describe.skipIf(missing !== undefined)(`kafka with one secure broker${note}`, ()
       .id()
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "ASTRA_LOG_AUTHENTICATION", message: expect.stringContaining("user astra") });
-    expect(JSON.stringify(error) + String(error)).not.toContain(password);
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(password);
   });
 
   test("names an unknown authority, and the setting for it", async () => {

@@ -6,7 +6,7 @@ import { stateStoreSuite } from "./state-store-suite.ts";
 stateStoreSuite("sqlite", async () => {
   const folder = await temporaryFolder();
   return {
-    open: () => Promise.resolve(openSqliteState({ path: folder.file("state.db") }, { clock: new StillClock(NOW_MS) })),
+    open: () => Promise.resolve(openSqliteState({ path: folder.file("state.db") })),
     remove: () => folder[Symbol.asyncDispose](),
   };
 });

@@ -32,13 +32,12 @@ export interface SyntaxNode {
 
 /** Every TypeScript file matching a pattern, sorted by path. */
 export function sourceFiles(...patterns: readonly string[]): SourceFile[] {
-  return globSync([...patterns], { cwd: ROOT })
-    .toSorted()
-    .map(readSource);
+  const paths = globSync([...patterns], { cwd: ROOT }).toSorted();
+  return paths.map((path) => parseSource(path, readFileSync(join(ROOT, path), "utf8")));
 }
 
-function readSource(path: string): SourceFile {
-  const text = readFileSync(join(ROOT, path), "utf8");
+/** One file from its text. */
+export function parseSource(path: string, text: string): SourceFile {
   const parsed = parseSync(path, text);
   return { path, text, lines: text.split("\n").length - 1, imports: importsOf(path, text, parsed), parsed };
 }

@@ -22,7 +22,7 @@ export function crashBatch(partition: number, from: bigint): ReturnType<typeof b
 }
 
 async function writeState(path: string, partition: number): Promise<never> {
-  const store = openSqliteState({ path }, { clock: new StillClock(NOW_MS) });
+  const store = openSqliteState({ path });
   const held = (await store.appliedRanges(LOG_ID, TOPIC)).find((range) => range.partition === partition);
   for (let offset = held?.next ?? 0n; ; offset += BigInt(CRASH_BATCH)) {
     await store.applyEffects(crashBatch(partition, offset));

@@ -3,17 +3,19 @@ import { type SourceFile, type SyntaxNode, childOf, lineOf, nameOf, nodesOf } fr
 
 export interface TestCall {
   readonly at: string;
-  /** `it`, `test` or `describe`. */
+  /** `it`, `test`, `describe`, or `check` of a conformance suite. */
   readonly kind: string;
   /** `only`, `skip`, `each` …, outermost first. */
   readonly modifiers: readonly string[];
   /** Source of the name. */
   readonly name: string;
+  /** The name is a variable: the call passes on a test that is declared elsewhere. */
+  readonly isPassedOn: boolean;
   /** Source of everything after the name. */
   readonly body: string;
 }
 
-const KINDS: ReadonlySet<string> = new Set(["it", "test", "describe"]);
+const KINDS: ReadonlySet<string> = new Set(["it", "test", "describe", "check"]);
 
 /** Root name and modifiers of a callee such as `it.each(…)` or `describe.skipIf`; `null` for any other. */
 function calleeChain(node: SyntaxNode | null): { kind: string; modifiers: string[] } | null {
@@ -47,6 +49,7 @@ export function testCalls(file: SourceFile): TestCall[] {
       ...chain,
       at: `${file.path}:${lineOf(file, node.start)}`,
       name: file.text.slice(first.start, first.end),
+      isPassedOn: first.type === "Identifier",
       body: file.text.slice(first.end, node.end),
     });
   }

@@ -84,11 +84,15 @@ class KafkaEventLog implements EventLog {
   }
 
   read(options: ReadOptions): AsyncIterable<readonly LogRecord[]> {
-    return readRange(this.#context, this.#topics, options);
+    // Asked now, because the end is that of the call; a refusal is met by whoever iterates, and by nobody else.
+    const offsets = this.#topics.offsets(options.topic);
+    offsets.catch(() => undefined);
+    return readRange(this.#context, this.#topics, options, offsets);
   }
 
   async join(options: GroupOptions): Promise<GroupConsumer> {
-    const consumer = await joinGroup(this.#context, this.#topics, options);
+    const forget = (closed: GroupConsumer): boolean => this.#consumers.delete(closed);
+    const consumer = await joinGroup(this.#context, this.#topics, options, forget);
     this.#consumers.add(consumer);
     return consumer;
   }

@@ -10,11 +10,22 @@ import { OLDEST, type Topics } from "./topics.ts";
 import type { Fetched } from "./wire.ts";
 
 const DEFAULT_BATCH = 1_000;
+/** Records lie ready up to about this much per partition, and this much in all. */
+const READY_BYTES = 512 * 1024;
+const READY_BYTES_IN_ALL = 32 * 1024 * 1024;
 
-/** Joins and resolves once the group has given this member its (possibly empty) share. */
-export async function joinGroup(context: KafkaContext, topics: Topics, options: GroupOptions): Promise<GroupConsumer> {
+/**
+ * Joins and resolves once the group has given this member its (possibly empty) share.
+ * @param onClosed called when the consumer begins to close.
+ */
+export async function joinGroup(
+  context: KafkaContext,
+  topics: Topics,
+  options: GroupOptions,
+  onClosed: (consumer: GroupConsumer) => void,
+): Promise<GroupConsumer> {
   await topics.metadata(options.topic);
-  const consumer = new KafkaGroupConsumer(context, topics, options);
+  const consumer = new KafkaGroupConsumer(context, topics, options, onClosed);
   try {
     await consumer.open();
   } catch (error) {
@@ -28,6 +39,7 @@ class KafkaGroupConsumer implements GroupConsumer, FetchTarget, MembershipEvents
   readonly #context: KafkaContext;
   readonly #topics: Topics;
   readonly #options: GroupOptions;
+  readonly #onClosed: (consumer: GroupConsumer) => void;
   readonly #membership: Membership;
   readonly #fetcher: Fetcher;
   #tenures = new Map<number, Tenure>();
@@ -37,7 +49,13 @@ class KafkaGroupConsumer implements GroupConsumer, FetchTarget, MembershipEvents
   /** Partition handed out last, so that all get their turn. */
   #turn = -1;
 
-  constructor(context: KafkaContext, topics: Topics, options: GroupOptions) {
+  constructor(
+    context: KafkaContext,
+    topics: Topics,
+    options: GroupOptions,
+    onClosed: (consumer: GroupConsumer) => void,
+  ) {
+    this.#onClosed = onClosed;
     this.#context = context;
     this.#topics = topics;
     this.#options = options;
@@ -94,9 +112,10 @@ class KafkaGroupConsumer implements GroupConsumer, FetchTarget, MembershipEvents
   // FetchTarget
 
   wants(): readonly Want[] {
+    const enough = Math.min(READY_BYTES, READY_BYTES_IN_ALL / Math.max(1, this.#tenures.size));
     const wants: Want[] = [];
     for (const tenure of this.#tenures.values()) {
-      const from = tenure.wanted();
+      const from = tenure.wanted(enough);
       if (from !== undefined) wants.push({ partition: tenure.partition, from });
     }
     return wants;
@@ -180,6 +199,7 @@ class KafkaGroupConsumer implements GroupConsumer, FetchTarget, MembershipEvents
     this.#options.signal?.removeEventListener("abort", this.#stir);
     this.#stir();
     this.#tenures.clear();
+    this.#onClosed(this);
     await Promise.all([this.#fetcher.close(), this.#membership.close()]);
   }
 }

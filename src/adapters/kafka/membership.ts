@@ -8,10 +8,11 @@ import { Consumer, offsetCommitV8 } from "@platformatic/kafka";
 import type { AstraError } from "../../core/errors.ts";
 import { meansLostOwnership, meansPassing, toLogError } from "./failure.ts";
 import { clientOptions, type KafkaContext } from "./options.ts";
-import { pause } from "./topics.ts";
+import { pause, within } from "./topics.ts";
 
 const HEARTBEAT_MS = 1_000;
 const RETRY_MS = 200;
+const CLOSE_LIMIT_MS = 5_000;
 
 export interface Ownership {
   readonly memberId: string;
@@ -109,7 +110,12 @@ export class Membership {
   async close(): Promise<void> {
     this.#closed = true;
     this.#owned = { memberId: "", generation: -1, partitions: NOTHING };
-    await this.#client.close(true);
+    try {
+      await within(this.#client.close(true), CLOSE_LIMIT_MS);
+    } catch (error) {
+      // A broker that does not hear our goodbye will miss our heartbeats.
+      this.#context.logger?.debug({ group: this.#group, cause: String(error) }, "could not leave the group");
+    }
   }
 
   async #send(memberId: string, generation: number, partition: number, offset: bigint): Promise<void> {

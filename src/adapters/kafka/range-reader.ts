@@ -1,6 +1,6 @@
 /** Reads a range of one partition outside of any group. */
-import type { AstraError } from "../../core/errors.ts";
-import type { LogRecord, ReadOptions } from "../../ports/event-log.ts";
+import { AstraError } from "../../core/errors.ts";
+import type { LogRecord, PartitionOffsets, ReadOptions } from "../../ports/event-log.ts";
 import { Fetcher, type FetchTarget, type Want } from "./fetcher.ts";
 import type { KafkaContext } from "./options.ts";
 import { Tenure } from "./tenure.ts";
@@ -8,6 +8,8 @@ import type { Topics } from "./topics.ts";
 import type { Fetched } from "./wire.ts";
 
 const DEFAULT_BATCH = 1_000;
+/** Records lie ready up to about this much. */
+const READY_BYTES = 1024 * 1024;
 
 class Range implements FetchTarget {
   readonly #tenure: Tenure;
@@ -22,7 +24,7 @@ class Range implements FetchTarget {
   }
 
   wants(): readonly Want[] {
-    const from = this.#tenure.wanted();
+    const from = this.#tenure.wanted(READY_BYTES);
     return from === undefined || from >= this.#to ? [] : [{ partition: this.#tenure.partition, from }];
   }
 
@@ -51,21 +53,28 @@ class Range implements FetchTarget {
         return records.length > 0 ? records : undefined;
       }
       if (this.#failure) throw this.#failure;
-      if ((this.#tenure.wanted() ?? 0n) >= this.#to) return undefined;
+      if ((this.#tenure.wanted(READY_BYTES) ?? 0n) >= this.#to) return undefined;
       await this.#wake.promise;
       this.#wake = Promise.withResolvers<void>();
     }
   }
 }
 
-/** Starts at the oldest record kept where `from` is older than that. */
+/**
+ * Starts at the oldest record kept where `from` is older than that.
+ * @param offsets of the topic's partitions, as of the call.
+ */
 export async function* readRange(
   context: KafkaContext,
   topics: Topics,
   options: ReadOptions,
+  offsets: Promise<readonly PartitionOffsets[]>,
 ): AsyncGenerator<readonly LogRecord[]> {
-  const kept = (await topics.offsets(options.topic)).find((each) => each.partition === options.partition);
-  if (!kept) return;
+  const kept = (await offsets).find((each) => each.partition === options.partition);
+  if (!kept) {
+    const message = `Topic ${options.topic} has no partition ${options.partition}.`;
+    throw new AstraError("ASTRA_LOG_REFUSED", message, { where: `${options.topic}/${options.partition}` });
+  }
   const from = options.from > kept.first ? options.from : kept.first;
   const to = options.to !== undefined && options.to < kept.end ? options.to : kept.end;
   if (from >= to) return;

@@ -2,9 +2,6 @@
 import type { LogRecord, RecordBatch } from "../../ports/event-log.ts";
 import { recordBytes, type Fetched } from "./wire.ts";
 
-/** Records are fetched ahead up to about this much per partition. */
-const AHEAD_BYTES = 512 * 1024;
-
 export class Tenure {
   readonly partition: number;
   /** Where to fetch next; undefined until the place to begin at is known. */
@@ -30,9 +27,9 @@ export class Tenure {
     this.#floor = offset;
   }
 
-  /** The offset to fetch from, or undefined while there is enough. */
-  wanted(): bigint | undefined {
-    return this.#aheadBytes < AHEAD_BYTES ? this.#next : undefined;
+  /** The offset to fetch from, or undefined while `enough` bytes lie ready. */
+  wanted(enough: number): bigint | undefined {
+    return this.#aheadBytes < enough ? this.#next : undefined;
   }
 
   /** Takes what a fetch from `from` brought; an answer to an older question is ignored. */

@@ -166,7 +166,7 @@ export function pause(ms: number): Promise<void> {
 }
 
 /** Rejects with a network error when the promise has not settled after `ms`. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+export async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

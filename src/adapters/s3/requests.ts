@@ -306,7 +306,10 @@ class RequestSender implements Requests {
 /** @throws ASTRA_STORE_REFUSED for a line break or the like, which no header can hold. */
 function checkedText(name: string, value: string): string {
   if (!/\p{Cc}/u.test(value)) return wireText(value);
-  throw new AstraError("ASTRA_STORE_REFUSED", `the header ${name} would hold a control character: ${JSON.stringify(value)}`);
+  throw new AstraError(
+    "ASTRA_STORE_REFUSED",
+    `the header ${name} would hold a control character: ${JSON.stringify(value)}`,
+  );
 }
 
 function readHeaders(raw: Readonly<Record<string, string | string[] | undefined>>): ReadonlyMap<string, string> {

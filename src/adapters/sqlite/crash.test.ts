@@ -44,7 +44,7 @@ test("state survives kill -9 of its writers: nothing acknowledged is lost, nothi
   for (const batches of [4, 9, 17]) {
     acknowledged = await Promise.all([0, 1].map((partition) => writeAndKill("state", path, partition, batches)));
   }
-  await using store = openSqliteState({ path }, CLOCK);
+  await using store = openSqliteState({ path });
   const ranges = await store.appliedRanges(LOG_ID, TOPIC);
   expect(ranges.map(({ partition, first }) => [partition, first])).toEqual([
     [0, 0n],

@@ -10,7 +10,7 @@ import { openSqliteState } from "./state-store.ts";
 const DEPS = { clock: new StillClock(0) };
 
 function openState(path: string, options: Omit<DatabaseOptions, "path"> = {}): ReturnType<typeof openSqliteState> {
-  return openSqliteState({ path, ...options }, DEPS);
+  return openSqliteState({ path, ...options });
 }
 
 /** Runs SQL on the file behind the adapter's back. */

@@ -11,8 +11,8 @@ const DEFAULT_BUSY_MS = 10_000;
 /** How long SQLite itself may block the event loop while it waits. */
 const BUSY_BLOCK_MS = 20;
 const PAGE_BYTES = 4096;
-/** A checkpoint each 16 MiB of log file: fewer, larger syncs of the main file. */
-const CHECKPOINT_PAGES = 4096;
+/** A checkpoint each 64 MiB of write-ahead log, so that a page changed by many batches is written back once. */
+const CHECKPOINT_PAGES = 16_384;
 const DEFAULT_CACHE_BYTES = 128 * 1024 * 1024;
 
 export interface DatabaseOptions {
@@ -24,6 +24,8 @@ export interface DatabaseOptions {
   readonly busyMs?: number;
   /** Upper bound of the main file, bytes; beyond it writes are refused with ASTRA_STATE_FULL. */
   readonly maxBytes?: number;
+  /** A file that nobody keeps: writes survive this process, not the machine. */
+  readonly isThrowaway?: boolean;
 }
 
 /** An open file. Writes of one process queue here, so they never compete with each other for the lock. */
@@ -146,9 +148,9 @@ function configure(db: DatabaseSync, options: DatabaseOptions, busyMs: number): 
   db.exec(`PRAGMA cache_size = -${cacheKib}`);
   if (options.readOnly) return;
   enterWal(db, busyMs);
-  db.exec("PRAGMA synchronous = FULL");
+  db.exec(`PRAGMA synchronous = ${options.isThrowaway ? "OFF" : "FULL"}`);
   db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-  db.exec(`PRAGMA journal_size_limit = ${4 * CHECKPOINT_PAGES * PAGE_BYTES}`);
+  db.exec(`PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * PAGE_BYTES}`);
   if (options.maxBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.ceil(options.maxBytes / PAGE_BYTES)}`);
 }
 

@@ -15,7 +15,7 @@ import type {
 } from "../../ports/event-log.ts";
 import { AppendQueue } from "./append-queue.ts";
 import { textOf } from "./columns.ts";
-import { type Database, openDatabase } from "./database.ts";
+import { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
 import { SqliteConsumer } from "./group-consumer.ts";
 import { lagOf, seekGroup } from "./group-offsets.ts";
 import { LOG_SCHEMA } from "./log-schema.ts";
@@ -36,14 +36,11 @@ const DEFAULT_LEASE_MS = 10_000;
 const DEFAULT_POLL_MS = 5;
 const DEFAULT_PAGE = 1000;
 
-export interface SqliteLogOptions {
-  readonly path: string;
+export interface SqliteLogOptions extends Pick<DatabaseOptions, "path" | "maxBytes" | "isThrowaway"> {
   /** How long a silent consumer keeps its partitions, wall ms; 10 s by default. */
   readonly leaseMs?: number;
   /** First wait of an idle consumer for other processes' records, wall ms; 5 by default, growing twentyfold. */
   readonly pollMs?: number;
-  /** Upper bound of the file, bytes; beyond it appends are refused with ASTRA_STATE_FULL. */
-  readonly maxBytes?: number;
 }
 
 /**
@@ -51,8 +48,7 @@ export interface SqliteLogOptions {
  * @throws AstraError ASTRA_STATE_UNREADABLE, ASTRA_STATE_CORRUPT, ASTRA_STATE_NEWER, ASTRA_STATE_BUSY, ASTRA_STATE_FULL
  */
 export function openSqliteLog(options: SqliteLogOptions, deps: { readonly clock: Clock }): EventLog {
-  const { path, maxBytes } = options;
-  return new SqliteLog(openDatabase({ path, ...(maxBytes !== undefined && { maxBytes }) }, LOG_SCHEMA), options, deps);
+  return new SqliteLog(openDatabase(options, LOG_SCHEMA), options, deps);
 }
 
 class SqliteLog implements EventLog {
@@ -70,11 +66,9 @@ class SqliteLog implements EventLog {
     this.#queue = new AppendQueue(db, deps.clock, () => this.#wakeAll());
   }
 
-  id(): Promise<string> {
-    return this.#db.write(() => {
-      this.#db.statement("INSERT INTO log (only, id) VALUES (1, ?) ON CONFLICT DO NOTHING").run(randomUUID());
-      return textOf(this.#db.statement("SELECT id FROM log").get() ?? {}, "id");
-    });
+  async id(): Promise<string> {
+    const known = await this.#db.read(() => this.#storedId());
+    return known ?? this.#db.write(() => this.#storedId() ?? this.#makeId());
   }
 
   ensureTopic(topic: string, partitions: number): Promise<void> {
@@ -132,6 +126,17 @@ class SqliteLog implements EventLog {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #storedId(): string | null {
+    const row = this.#db.statement("SELECT id FROM log").get();
+    return row ? textOf(row, "id") : null;
+  }
+
+  #makeId(): string {
+    const id = randomUUID();
+    this.#db.statement("INSERT INTO log (only, id) VALUES (1, ?)").run(id);
+    return id;
   }
 
   #wakeAll(): void {

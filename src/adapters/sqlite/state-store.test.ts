@@ -15,7 +15,6 @@ import { MS_PER_DAY } from "../../core/units.ts";
 import { IS_OPEN } from "./state-schema.ts";
 import { openSqliteState } from "./state-store.ts";
 
-const DEPS = { clock: new StillClock(NOW_MS) };
 
 function count(path: string, sql: string): unknown {
   const db = new DatabaseSync(path);
@@ -29,7 +28,7 @@ function count(path: string, sql: string): unknown {
 test("events older than the window are forgotten little by little", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("state.db");
-  await using store = openSqliteState({ path }, DEPS);
+  await using store = openSqliteState({ path });
   const many = Array.from({ length: 100 }, (_, index) => readEffect(BigInt(index), ref("a")));
   await store.applyEffects(batchOf(many));
   const later = [readEffect(100n, ref("a")), readEffect(101n, ref("a"))];
@@ -43,7 +42,7 @@ test("events older than the window are forgotten little by little", async () => 
 test("drafts left by a dead process go, those still being written stay", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("state.db");
-  await using store = openSqliteState({ path }, DEPS);
+  await using store = openSqliteState({ path });
   const db = new DatabaseSync(path);
   const insert = db.prepare("INSERT INTO plans (n, id, draft_ms) VALUES (?, ?, ?)");
   insert.run(71, "dead", Date.now() - 2 * MS_PER_DAY);
@@ -57,7 +56,7 @@ test("drafts left by a dead process go, those still being written stay", async (
 
 test("a plan's id is used once", async () => {
   await using folder = await temporaryFolder();
-  await using store = openSqliteState({ path: folder.file("state.db") }, DEPS);
+  await using store = openSqliteState({ path: folder.file("state.db") });
   const put = (key: string): Promise<unknown> =>
     store.putPlan("p", inPages([plannedMove(key)], 1), () => planHeader("p"), auditEntry("plan"));
   await put("a");
@@ -68,7 +67,7 @@ test("a plan's id is used once", async () => {
 test("open journal lines are found by an index of their own", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("state.db");
-  await openSqliteState({ path }, DEPS).close();
+  await openSqliteState({ path }).close();
   const db = new DatabaseSync(path);
   const [step] = db
     .prepare(`EXPLAIN QUERY PLAN SELECT * FROM journal WHERE bucket = ? AND ${IS_OPEN} ORDER BY run_id, seq`)

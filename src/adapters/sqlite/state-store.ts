@@ -2,7 +2,6 @@
 import type { ObjectRef } from "../../core/object-ref.ts";
 import type { ObjectState } from "../../core/object-state.ts";
 import type { PlanHeader, PlannedMove } from "../../core/plan.ts";
-import type { Clock } from "../../ports/clock.ts";
 import type {
   AppliedRange,
   AuditEntry,
@@ -28,7 +27,7 @@ import { STATE_SCHEMA } from "./state-schema.ts";
  * Opens the state file, creating it where it is missing.
  * @throws AstraError ASTRA_STATE_UNREADABLE, ASTRA_STATE_CORRUPT, ASTRA_STATE_NEWER, ASTRA_STATE_BUSY, ASTRA_STATE_FULL
  */
-export function openSqliteState(options: DatabaseOptions, _deps: { readonly clock: Clock }): StateStore {
+export function openSqliteState(options: DatabaseOptions): StateStore {
   return new SqliteStateStore(openDatabase(options, STATE_SCHEMA));
 }
 

@@ -65,12 +65,18 @@ export class Call {
   /** A context to be disposed by the command: `await using ctx = await call.context()`. */
   async context(change: (config: Config) => Config = (config) => config): Promise<Context & AsyncDisposable> {
     const config = change(await this.config());
-    const [{ openContext }, { DIAGNOSTICS_LEVELS }] = await Promise.all([import("../wiring.ts"), import("../lazy-logger.ts")]);
+    const [{ openContext }, { DIAGNOSTICS_LEVELS }] = await Promise.all([
+      import("../wiring.ts"),
+      import("../lazy-logger.ts"),
+    ]);
     const asked = process.env["ASTRA_LOG_LEVEL"] || "warn";
     const logLevel = DIAGNOSTICS_LEVELS.find((level) => level === asked);
     if (!logLevel) {
       const fix = `Set ASTRA_LOG_LEVEL to one of ${DIAGNOSTICS_LEVELS.join(", ")}.`;
-      throw new AstraError("ASTRA_CONFIG_INVALID", `${JSON.stringify(asked)} is no level`, { where: "ASTRA_LOG_LEVEL", fix });
+      throw new AstraError("ASTRA_CONFIG_INVALID", `${JSON.stringify(asked)} is no level`, {
+        where: "ASTRA_LOG_LEVEL",
+        fix,
+      });
     }
     return openContext(config, { signal: this.signal, logLevel });
   }

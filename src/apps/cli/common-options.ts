@@ -22,7 +22,12 @@ export const CONFIG_OPTIONS: readonly OptionSpec[] = [
 /** @throws AstraError ASTRA_USAGE_INVALID where two of them contradict each other. */
 export function flagValues(text: (name: string) => string | undefined): FlagValue[] {
   const values: FlagValue[] = [];
-  const take = (flag: string, name: string, path: readonly string[], parse: (value: string) => unknown = (value) => value): boolean => {
+  const take = (
+    flag: string,
+    name: string,
+    path: readonly string[],
+    parse: (value: string) => unknown = (value) => value,
+  ): boolean => {
     const value = text(name);
     if (value !== undefined) values.push({ path, flag, value: parse(value) });
     return value !== undefined;
@@ -31,8 +36,11 @@ export function flagValues(text: (name: string) => string | undefined): FlagValu
   take("--s3-endpoint", "s3Endpoint", ["s3", "endpoint"]);
   take("--state", "state", ["state", "path"]);
   const hasPath = take("--log-path", "logPath", ["log", "path"]);
-  const hasBrokers = take("--kafka-brokers", "kafkaBrokers", ["log", "kafka", "brokers"], (list) => list.split(",").map((broker) => broker.trim()));
-  if (hasPath && hasBrokers) throw usageError("--log-path and --kafka-brokers name two different logs", "Give one of them.");
+  const hasBrokers = take("--kafka-brokers", "kafkaBrokers", ["log", "kafka", "brokers"], (list) =>
+    list.split(",").map((broker) => broker.trim()),
+  );
+  if (hasPath && hasBrokers)
+    throw usageError("--log-path and --kafka-brokers name two different logs", "Give one of them.");
   if (hasPath) values.push({ path: ["log", "kind"], flag: "--log-path", value: "sqlite" });
   if (hasBrokers) values.push({ path: ["log", "kind"], flag: "--kafka-brokers", value: "kafka" });
   return values;

@@ -42,7 +42,10 @@ export function replayStart(text: string): ReplayStart {
   const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/.exec(text);
   const timeMs = match ? Date.parse(`${match[1]}T${match[2] ?? "00:00"}${match[3] ?? "Z"}`) : Number.NaN;
   if (Number.isNaN(timeMs)) {
-    throw usageError(`${JSON.stringify(text)} is no place in the log`, "Give `beginning`, an offset such as 1200, or a time such as 2026-03-01T12:00:00Z.");
+    throw usageError(
+      `${JSON.stringify(text)} is no place in the log`,
+      "Give `beginning`, an offset such as 1200, or a time such as 2026-03-01T12:00:00Z.",
+    );
   }
   return { kind: "time", timeMs };
 }

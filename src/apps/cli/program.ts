@@ -54,10 +54,14 @@ export function buildProgram(onExit: (status: number) => void): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
     .addHelpText("before", startExamples())
-    .addHelpText("after", "\nEnvironment, exit statuses and every field of astra.yaml: docs/configuration.md, docs/exit-codes.md.");
+    .addHelpText(
+      "after",
+      "\nEnvironment, exit statuses and every field of astra.yaml: docs/configuration.md, docs/exit-codes.md.",
+    );
   const parents = new Map<string, Command>();
   for (const group of GROUPS) {
-    for (const spec of COMMANDS.filter((command) => command.group === group)) addCommand(program, parents, spec, onExit);
+    for (const spec of COMMANDS.filter((command) => command.group === group))
+      addCommand(program, parents, spec, onExit);
   }
   return program;
 }
@@ -73,10 +77,18 @@ function startExamples(): string {
   ].join("\n");
 }
 
-function addCommand(program: Command, parents: Map<string, Command>, spec: CommandSpec, onExit: (status: number) => void): void {
+function addCommand(
+  program: Command,
+  parents: Map<string, Command>,
+  spec: CommandSpec,
+  onExit: (status: number) => void,
+): void {
   const [first = "", second] = spec.name.split(" ");
   const parent = second === undefined ? program : parentOf(program, parents, first, spec);
-  const command = parent.command(second ?? first).summary(spec.summary).description(spec.details ? `${spec.summary} ${spec.details}` : spec.summary);
+  const command = parent
+    .command(second ?? first)
+    .summary(spec.summary)
+    .description(spec.details ? `${spec.summary} ${spec.details}` : spec.summary);
   if (second === undefined) command.helpGroup(`${spec.group}:`);
   for (const { form, summary } of spec.arguments ?? []) command.addArgument(new Argument(form, summary));
   for (const option of spec.options ?? []) command.addOption(optionOf(option, "Options:"));
@@ -97,7 +109,10 @@ function helpOption(): string {
 function parentOf(program: Command, parents: Map<string, Command>, name: string, spec: CommandSpec): Command {
   const known = parents.get(name);
   if (known) return known;
-  const made = program.command(name).helpGroup(`${spec.group}:`).description(SUBCOMMAND_GROUPS[name] ?? "");
+  const made = program
+    .command(name)
+    .helpGroup(`${spec.group}:`)
+    .description(SUBCOMMAND_GROUPS[name] ?? "");
   parents.set(name, made);
   return made;
 }
@@ -109,7 +124,8 @@ function optionOf(spec: OptionSpec, group: string): Option {
   if (spec.isRequired) option.makeOptionMandatory();
   const { parse, isRepeatable } = spec;
   if (parse) option.argParser((text: string) => named(spec.flags, () => parse(text)));
-  if (isRepeatable) option.argParser((text: string, before: unknown) => [...(Array.isArray(before) ? before : []), text]);
+  if (isRepeatable)
+    option.argParser((text: string, before: unknown) => [...(Array.isArray(before) ? before : []), text]);
   return option;
 }
 

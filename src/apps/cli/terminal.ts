@@ -61,7 +61,8 @@ export class Terminal {
    * @throws AstraError ASTRA_CONFIRMATION_MISSING where nobody can be asked.
    */
   async confirm(question: string, signal: AbortSignal, details: ErrorDetails = {}): Promise<boolean> {
-    if (!this.isInteractive) throw new AstraError("ASTRA_CONFIRMATION_MISSING", `${question} was not confirmed`, details);
+    if (!this.isInteractive)
+      throw new AstraError("ASTRA_CONFIRMATION_MISSING", `${question} was not confirmed`, details);
     const asking = createInterface({ input: process.stdin, output: process.stderr });
     try {
       return /^y(?:es)?$/i.test((await asking.question(`${question}? [y/N] `, { signal })).trim());

@@ -1,7 +1,7 @@
 /** Several processes of this program as members of one consumer group, started, watched and summed up by this one. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { z } from "zod";
-import { AstraError, EXIT } from "../../core/errors.ts";
+import { AstraError, ERRORS, EXIT } from "../../core/errors.ts";
 import type { ConsumeEventsResult } from "../../services/consume-events.ts";
 import type { Terminal } from "./terminal.ts";
 import { STOP_MESSAGE } from "./worker-link.ts";
@@ -21,7 +21,10 @@ const workerResult = z.object({
   alreadyApplied: count,
   batchesLost: count,
 });
-const workerError = z.object({ ok: z.literal(false), error: z.object({ code: z.string(), message: z.string(), where: z.string().nullable(), fix: z.string() }) });
+const workerError = z.object({
+  ok: z.literal(false),
+  error: z.object({ code: z.string(), message: z.string(), where: z.string().nullable(), fix: z.string() }),
+});
 
 export interface WorkerGroupResult {
   readonly sum: ConsumeEventsResult;
@@ -30,15 +33,22 @@ export interface WorkerGroupResult {
   readonly exitCode: number;
 }
 
-export async function runWorkers(input: { readonly workers: number; readonly signal: AbortSignal; readonly terminal: Terminal }): Promise<WorkerGroupResult> {
+export async function runWorkers(input: {
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  readonly terminal: Terminal;
+}): Promise<WorkerGroupResult> {
   const args = workerArguments(process.argv.slice(2));
-  const outcomes = await Promise.all(Array.from({ length: input.workers }, (_, index) => runWorker(args, index + 1, input)));
+  const outcomes = await Promise.all(
+    Array.from({ length: input.workers }, (_, index) => runWorker(args, index + 1, input)),
+  );
   const results = outcomes.flatMap(({ result }) => (result ? [result] : []));
   const first = results[0];
   const failed = outcomes.find(({ exitCode }) => exitCode !== EXIT.done);
   if (failed?.error || !first) throw failed?.error ?? new AstraError("ASTRA_INTERNAL", "no worker came to a result");
-  const total = (name: "consumed" | "uploaded" | "deadLettered" | "duplicates" | "alreadyApplied" | "batchesLost"): number =>
-    results.reduce((sum, result) => sum + result[name], 0);
+  const total = (
+    name: "consumed" | "uploaded" | "deadLettered" | "duplicates" | "alreadyApplied" | "batchesLost",
+  ): number => results.reduce((sum, result) => sum + result[name], 0);
   return {
     sum: {
       topic: first.topic,
@@ -73,14 +83,20 @@ interface WorkerOutcome {
   readonly error: AstraError | null;
 }
 
-async function runWorker(args: readonly string[], number: number, { signal, terminal }: Parameters<typeof runWorkers>[0]): Promise<WorkerOutcome> {
+async function runWorker(
+  args: readonly string[],
+  number: number,
+  { signal, terminal }: Parameters<typeof runWorkers>[0],
+): Promise<WorkerOutcome> {
   for (let restarts = 0; ; restarts += 1) {
     const ended = await runOnce(args, signal);
     const outcome = { restarts, result: ended.result, error: ended.error };
     if (ended.killedBy === null) return { ...outcome, exitCode: ended.exitCode };
     const text = `worker ${number} was ended by ${ended.killedBy}`;
     if (restarts >= MOST_RESTARTS || signal.aborted) {
-      const error = new AstraError("ASTRA_INTERNAL", text, { fix: "See the system's log for what ended it; nothing committed is lost." });
+      const error = new AstraError("ASTRA_INTERNAL", text, {
+        fix: "See the system's log for what ended it; nothing committed is lost.",
+      });
       return { ...outcome, exitCode: EXIT.failed, error };
     }
     terminal.warn(`${text}; starting it again (${restarts + 1} of ${MOST_RESTARTS}).`);
@@ -96,7 +112,9 @@ interface EndedWorker {
 
 async function runOnce(args: readonly string[], signal: AbortSignal): Promise<EndedWorker> {
   const script = process.argv[1] ?? "";
-  const child = spawn(process.execPath, [...process.execArgv, script, ...args], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
   let output = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     output += text;
@@ -128,5 +146,9 @@ function readResult(output: string): Pick<EndedWorker, "result" | "error"> {
   const failure = workerError.safeParse(json);
   if (!failure.success) return { result: workerResult.parse(json), error: null };
   const { code, message, where, fix } = failure.data.error;
-  return { result: null, error: AstraError.received(code, message, { fix, ...(where !== null && { where }) }) };
+  const known = ERRORS.find((spec) => spec.code === code);
+  return {
+    result: null,
+    error: new AstraError(known?.code ?? "ASTRA_INTERNAL", message, { fix, ...(where !== null && { where }) }),
+  };
 }

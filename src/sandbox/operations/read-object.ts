@@ -2,7 +2,7 @@
 import { findVersion } from "../bucket.ts";
 import type { Answer, BucketCall } from "../call.ts";
 import { READ_CONDITIONS, meetsConditions } from "../conditions.ts";
-import { type Headers, objectHeaders } from "../object-headers.ts";
+import { type Headers, askedChecksum, objectHeaders } from "../object-headers.ts";
 import type { ObjectVersion } from "../object-version.ts";
 import { billReading, checkReadable } from "../reading.ts";
 import { S3Error, invalidArgument } from "../s3-error.ts";
@@ -28,7 +28,7 @@ export function headObject(call: BucketCall): Answer {
   const { version, headers, notModified } = found(call);
   if (notModified) return { status: 304, headers, charge: charge(version) };
   const range = requestedRange(call, version, version.sizeBytes);
-  return rangeAnswer(headers, range, version.sizeBytes, charge(version));
+  return rangeAnswer(call, version, headers, range, version.sizeBytes);
 }
 
 /** Answers with the bytes that are kept, which a byte scale does not multiply. */
@@ -45,7 +45,7 @@ export function getObject(call: BucketCall): Answer {
   const from = range?.from ?? 0;
   const to = range?.to ?? body.length;
   billReading(call.account, call.bucket, version, (to - from) * call.account.byteScale);
-  const answer = rangeAnswer(headers, range, body.length, charge(version));
+  const answer = rangeAnswer(call, version, headers, range, body.length);
   return { ...answer, body: body instanceof Uint8Array ? body.subarray(from, to) : bodyChunks(body, from, to) };
 }
 
@@ -59,17 +59,23 @@ function found(call: BucketCall): { version: ObjectVersion; headers: Headers; no
   return { version, headers: objectHeaders(call, version), notModified };
 }
 
+/** A checksum is of the whole and would not fit a part of it. */
 function rangeAnswer(
+  call: BucketCall,
+  version: ObjectVersion,
   headers: Headers,
   range: ByteRange | null,
   size: number,
-  billed: ReturnType<typeof charge>,
 ): Answer {
   const from = range?.from ?? 0;
   const to = range?.to ?? size;
   headers["content-length"] = String(to - from);
   if (range) headers["content-range"] = `bytes ${from}-${to - 1}/${size}`;
-  return { status: range ? 206 : 200, headers, charge: billed };
+  else Object.assign(headers, askedChecksum(call, version));
+  if (call.query.has("partNumber") && version.attributes.parts) {
+    headers["x-amz-mp-parts-count"] = String(version.attributes.parts.length);
+  }
+  return { status: range ? 206 : 200, headers, charge: charge(version) };
 }
 
 /** `Range`, or the part that `partNumber` names. Several ranges, or broken ones, mean the whole object, as in S3. */

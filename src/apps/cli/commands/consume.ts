@@ -14,7 +14,12 @@ export const consume: CommandSpec = {
   summary: "Take events from the log: upload bodies, count accesses, set bad events aside.",
   details: "Runs until Ctrl-C, or with --drain until nothing is left.",
   options: [
-    { flags: "--workers <n>", summary: "Processes, each a member of the consumer group.", parse: wholeNumber(1, MOST_WORKERS), shownDefault: "1" },
+    {
+      flags: "--workers <n>",
+      summary: "Processes, each a member of the consumer group.",
+      parse: wholeNumber(1, MOST_WORKERS),
+      shownDefault: "1",
+    },
     { flags: "--drain", summary: "Stop when the group has no lag left." },
   ],
   examples: [

@@ -22,7 +22,10 @@ export const generateEvent: CommandSpec = {
   examples: [
     ["astra generate-event report.pdf --bucket data --size 2MiB", "one event with a generated body of 2 MiB"],
     ["astra generate-event 'logs/app-{n}.log' --bucket data --count 10000 --rate 500", "10,000 events, 500 a second"],
-    ["astra generate-event photo.jpg --bucket data --source ./photo.jpg", "an event whose body is a file the consumer can read"],
+    [
+      "astra generate-event photo.jpg --bucket data --source ./photo.jpg",
+      "an event whose body is a file the consumer can read",
+    ],
   ],
   async run(call) {
     const source = call.text("source");
@@ -56,9 +59,14 @@ const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 /** A URI as it is; a path as a `file:` URI, checked here because the person who typed it is here. */
 async function bodyUri(source: string): Promise<string> {
   if (SCHEME.test(source)) return source;
-  const [{ stat }, { resolve }, { pathToFileURL }] = await Promise.all([import("node:fs/promises"), import("node:path"), import("node:url")]);
+  const [{ stat }, { resolve }, { pathToFileURL }] = await Promise.all([
+    import("node:fs/promises"),
+    import("node:path"),
+    import("node:url"),
+  ]);
   const path = resolve(source);
   const found = await stat(path).catch(() => null);
-  if (!found?.isFile()) throw new AstraError("ASTRA_BODY_MISSING", "there is no such file", { where: path, fix: "Correct --source." });
+  if (!found?.isFile())
+    throw new AstraError("ASTRA_BODY_MISSING", "there is no such file", { where: path, fix: "Correct --source." });
   return pathToFileURL(path).href;
 }

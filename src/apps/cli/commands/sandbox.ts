@@ -11,12 +11,26 @@ export const sandbox: CommandSpec = {
   details: "Everything is in memory and gone when it ends. Runs until Ctrl-C.",
   usesConfig: false,
   options: [
-    { flags: "--port <n>", summary: "Port; 0 for any free one.", parse: wholeNumber(0, 65_535), shownDefault: String(DEFAULTS.port) },
+    {
+      flags: "--port <n>",
+      summary: "Port; 0 for any free one.",
+      parse: wholeNumber(0, 65_535),
+      shownDefault: String(DEFAULTS.port),
+    },
     { flags: "--host <address>", summary: "Address to listen on.", shownDefault: DEFAULTS.host },
-    { flags: "--access-key <key>", summary: "Access key that requests must be signed with.", shownDefault: DEFAULTS.accessKey },
+    {
+      flags: "--access-key <key>",
+      summary: "Access key that requests must be signed with.",
+      shownDefault: DEFAULTS.accessKey,
+    },
     { flags: "--secret-key <key>", summary: "Its secret key.", shownDefault: DEFAULTS.secretKey },
     { flags: "--bucket <name>", summary: "Bucket to create; may be repeated.", isRepeatable: true },
-    { flags: "--byte-scale <n>", summary: "Store, list and bill a body of n bytes as n × this many.", parse: wholeNumber(1, 1_000_000_000), shownDefault: "1" },
+    {
+      flags: "--byte-scale <n>",
+      summary: "Store, list and bill a body of n bytes as n × this many.",
+      parse: wholeNumber(1, 1_000_000_000),
+      shownDefault: "1",
+    },
   ],
   examples: [
     ["astra sandbox --port 9000 --access-key A --secret-key S --bucket data", "a store to try everything against"],

@@ -16,10 +16,16 @@ export const upload: CommandSpec = {
   ],
   examples: [
     ["astra upload report.pdf --bucket data", "uploads report.pdf as s3://data/report.pdf"],
-    ["astra upload dump.sql.gz --bucket data --key backups/2026-03-01.sql.gz --class STANDARD_IA", "with a key and a class of its own"],
+    [
+      "astra upload dump.sql.gz --bucket data --key backups/2026-03-01.sql.gz --class STANDARD_IA",
+      "with a key and a class of its own",
+    ],
   ],
   async run(call) {
-    const [{ basename, dirname, resolve }, { pathToFileURL }] = await Promise.all([import("node:path"), import("node:url")]);
+    const [{ basename, dirname, resolve }, { pathToFileURL }] = await Promise.all([
+      import("node:path"),
+      import("node:url"),
+    ]);
     const path = resolve(firstArgument(call, "file"));
     // The roots guard against events; a file named by the person at the terminal is theirs to give.
     await using ctx = await call.context((config) => ({
@@ -40,7 +46,8 @@ export const upload: CommandSpec = {
     });
     await call.terminal.show({
       json: { ok: true, ...result },
-      text: () => `${formatBytes(result.sizeBytes)} uploaded to ${visible(`s3://${result.bucket}/${result.key}`)} in ${result.storageClass}.`,
+      text: () =>
+        `${formatBytes(result.sizeBytes)} uploaded to ${visible(`s3://${result.bucket}/${result.key}`)} in ${result.storageClass}.`,
     });
     return EXIT.done;
   },

@@ -36,7 +36,13 @@ export function refusalLines({ totals }: PlanHeader): string {
     total.savingMicrosPerMonth === 0 ? "" : `would save ${formatMoney(total.savingMicrosPerMonth)}/month`,
   ]);
   if (rows.length === 0) return "";
-  const columns = [{ title: "" }, { title: "", align: "right" as const }, { title: "", align: "right" as const }, { title: "" }, { title: "" }];
+  const columns = [
+    { title: "" },
+    { title: "", align: "right" as const },
+    { title: "", align: "right" as const },
+    { title: "" },
+    { title: "" },
+  ];
   return `Refused by the guards:\n${table(columns, rows, "  ")}`;
 }
 
@@ -60,8 +66,24 @@ export function moveLines(moves: readonly PlannedMove[]): string {
   const sections = [...byRule.values()].map((group) => {
     const first = group[0];
     const title = first ? `${visible(first.rule)} (${visible(first.why)})` : "";
-    const columns = ["left", "left", "left", "right", "left", "left", "left"].map((align) => ({ title: "", align: align === "right" ? ("right" as const) : ("left" as const) }));
+    const columns = ["left", "left", "left", "right", "left", "left", "left"].map((align) => ({
+      title: "",
+      align: align === "right" ? ("right" as const) : ("left" as const),
+    }));
     return `${title}\n${table(columns, group.map(moveRow), "  ")}`;
   });
   return sections.join("\n\n");
+}
+
+/** A whole plan: some moves, what is refused, and the totals. */
+export function planText(header: PlanHeader, moves: readonly PlannedMove[], file: string | null): string {
+  const hidden = header.totals.moves - moves.length;
+  const next = header.totals.moves === 0 ? "" : `Next: astra apply ${file ?? header.id}`;
+  const more =
+    hidden > 0 && moves.length > 0
+      ? `… and ${counted(hidden, "more move")}; --limit ${header.totals.moves} shows all.`
+      : "";
+  return [moveLines(moves), more, refusalLines(header), totalsLine(header), next]
+    .filter((part) => part !== "")
+    .join("\n\n");
 }

@@ -22,7 +22,13 @@ export function runEngineView({ plan, run, continued }: RunEngineResult): View {
     text: () => {
       const parts = [continuedText(continued)];
       // With a run, the plan was shown before it.
-      parts.push(run ? runText(run) : plan.totals.moves > 0 ? `${planSummary(plan)}\nNothing was moved. Next: astra apply ${plan.id}` : planSummary(plan));
+      parts.push(
+        run
+          ? runText(run)
+          : plan.totals.moves > 0
+            ? `${planSummary(plan)}\nNothing was moved. Next: astra apply ${plan.id}`
+            : planSummary(plan),
+      );
       return parts.filter((part) => part !== "").join("\n\n");
     },
   };
@@ -56,6 +62,10 @@ function runText(run: RunRecord): string {
     `Fees ${formatMoney(run.feeMicros)}, projected saving ${formatMoney(run.savingMicrosPerMonth)}/month. Run ${run.id}.`,
   ];
   const reasons = Object.entries(run.reasons).toSorted(([, a], [, b]) => b - a);
-  if (reasons.length > 0) lines.push("By reason:", ...reasons.map(([reason, objects]) => `  ${formatCount(objects)}  ${reason.replaceAll("_", " ")}`));
+  if (reasons.length > 0)
+    lines.push(
+      "By reason:",
+      ...reasons.map(([reason, objects]) => `  ${formatCount(objects)}  ${reason.replaceAll("_", " ")}`),
+    );
   return lines.join("\n");
 }

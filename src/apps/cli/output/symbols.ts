@@ -18,5 +18,7 @@ export function symbols(): Symbols {
 export function sparkline(counts: readonly number[]): string {
   const { bars } = symbols();
   const most = Math.max(1, ...counts);
-  return counts.map((count) => bars[count === 0 ? 0 : Math.max(1, Math.round((count / most) * (bars.length - 1)))] ?? " ").join("");
+  return counts
+    .map((count) => bars[count === 0 ? 0 : Math.max(1, Math.round((count / most) * (bars.length - 1)))] ?? " ")
+    .join("");
 }

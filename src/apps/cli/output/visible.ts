@@ -7,7 +7,10 @@ const SHORT: Readonly<Record<string, string>> = { "\n": String.raw`\n`, "\r": St
 
 /** Every control character, terminal escape and direction mark written out: `\n`, `\u{1b}`. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (character) => SHORT[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replace(
+    UNSEEN,
+    (character) => SHORT[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }
 
 /** As {@link visible}, but line ends stay: for messages of several lines. */
@@ -17,6 +20,8 @@ export function visibleLines(text: string): string {
 
 /** One line of JSON in which nothing is left that a terminal would act on. */
 export function jsonLine(value: unknown): string {
-  const text = JSON.stringify(value, (_name, member: unknown) => (typeof member === "bigint" ? member.toString() : member));
+  const text = JSON.stringify(value, (_name, member: unknown) =>
+    typeof member === "bigint" ? member.toString() : member,
+  );
   return text.replace(UNSEEN, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
 }

@@ -1,0 +1,51 @@
+/** The sandbox in another process, so that its cost is not the client's. */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { TallySums } from "./object-tally.ts";
+import { type Fill, type Reply, replySchema } from "./sandbox-messages.ts";
+
+export interface SandboxProcess extends AsyncDisposable {
+  readonly endpoint: string;
+  fill(what: Fill): Promise<void>;
+  /** What lies in the bucket, read from the store itself. */
+  tally(bucket: string): Promise<TallySums>;
+}
+
+/** @param latencyMs added to every request */
+export async function startSandboxProcess(latencyMs: number): Promise<SandboxProcess> {
+  const child = fork(join(import.meta.dirname, "server.ts"), [], {
+    execArgv: ["--max-old-space-size=4096"],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const exited = once(child, "exit");
+  const ask = async (request: object): Promise<Reply> => {
+    const answered = once(child, "message");
+    child.send(request);
+    const [message] = await Promise.race([
+      answered,
+      exited.then(([status, signal]) => {
+        throw new Error(`the sandbox process ended with ${status ?? signal}`);
+      }),
+    ]);
+    return replySchema.parse(message);
+  };
+  const started = await ask({ kind: "start", latencyMs });
+  if (started.kind !== "started") throw new Error(`the sandbox process answered ${started.kind}`);
+  return {
+    endpoint: started.endpoint,
+    async fill(what) {
+      await ask({ kind: "fill", ...what });
+    },
+    async tally(bucket) {
+      const reply = await ask({ kind: "tally", bucket });
+      if (reply.kind !== "tallied") throw new Error(`the sandbox process answered ${reply.kind}`);
+      const { kind: _, ...sums } = reply;
+      return sums;
+    },
+    async [Symbol.asyncDispose]() {
+      child.disconnect();
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/** The work that can be measured in a process of its own, by name. */
+import type { WorkDone } from "./outcome.ts";
+
+interface WorkModule {
+  work(input: unknown): Promise<WorkDone>;
+}
+
+export const WORK = {
+  log: () => import("./work/log.ts"),
+  uploads: () => import("./work/uploads.ts"),
+  decide: () => import("./work/decide.ts"),
+  plan: () => import("./work/plan.ts"),
+  apply: () => import("./work/apply.ts"),
+  list: () => import("./work/list.ts"),
+  "list-sdk": () => import("./work/list-sdk.ts"),
+} as const satisfies Readonly<Record<string, () => Promise<WorkModule>>>;
+
+export type WorkName = keyof typeof WORK;
+export const WORK_NAMES = ["log", "uploads", "decide", "plan", "apply", "list", "list-sdk"] as const satisfies readonly WorkName[];

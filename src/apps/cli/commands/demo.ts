@@ -1,0 +1,64 @@
+import { EXIT } from "../../../core/errors.ts";
+import type { CommandSpec } from "../command.ts";
+import { wholeNumber } from "../parse-options.ts";
+
+const DEFAULTS = { objects: 2000, days: 400, seed: 1, byteScale: 65_536 };
+
+export const demo: CommandSpec = {
+  name: "demo",
+  group: "Start here",
+  summary: "Live 400 days of a workload with and without Astra, and compare the bills.",
+  details:
+    "Needs nothing but Node: the store is the sandbox, the log and the state are temporary files, the days are virtual.",
+  usesConfig: false,
+  options: [
+    {
+      flags: "--objects <n>",
+      summary: "Objects of the workload.",
+      parse: wholeNumber(1, 1_000_000),
+      shownDefault: String(DEFAULTS.objects),
+    },
+    {
+      flags: "--days <n>",
+      summary: "Days to live.",
+      parse: wholeNumber(1, 10_000),
+      shownDefault: String(DEFAULTS.days),
+    },
+    {
+      flags: "--seed <n>",
+      summary: "The same seed gives the same result.",
+      parse: wholeNumber(0),
+      shownDefault: String(DEFAULTS.seed),
+    },
+    {
+      flags: "--byte-scale <n>",
+      summary: "Bodies count as this many times their size.",
+      parse: wholeNumber(1, 1_000_000_000),
+      shownDefault: String(DEFAULTS.byteScale),
+    },
+    { flags: "--kafka <host:port>", summary: "Broker to use as the log." },
+    { flags: "--s3-endpoint <url>", summary: "Store to use; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY." },
+  ],
+  examples: [
+    ["astra demo", "the whole loop in under half a minute"],
+    ["astra demo --seed 7 --json", "another workload, the result as one line of JSON"],
+  ],
+  async run(call) {
+    const { renderDemo, runDemo } = await import("../../demo/run-demo.ts");
+    const progress = call.terminal.progress();
+    const kafka = call.text("kafka");
+    const s3Endpoint = call.text("s3Endpoint");
+    const report = await runDemo({
+      objects: call.number("objects") ?? DEFAULTS.objects,
+      days: call.number("days") ?? DEFAULTS.days,
+      seed: call.number("seed") ?? DEFAULTS.seed,
+      byteScale: call.number("byteScale") ?? DEFAULTS.byteScale,
+      progress: progress.report,
+      signal: call.signal,
+      ...(kafka !== undefined && { kafka }),
+      ...(s3Endpoint !== undefined && { s3Endpoint }),
+    }).finally(() => progress.clear());
+    await call.terminal.show({ json: { ...report }, text: () => renderDemo(report).trimEnd() });
+    return report.ok ? EXIT.done : EXIT.failed;
+  },
+};

@@ -1,0 +1,124 @@
+/** A plan as a file that can be read, kept, approved and applied later: `{"version":1,"header":{…},"moves":[…]}`. */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { AstraError } from "../core/errors.ts";
+import { requirePermission } from "../core/permission.ts";
+import type { PlanHeader, PlannedMove } from "../core/plan.ts";
+import { TIERS } from "../core/tier.ts";
+import type { Context } from "./context.ts";
+
+const VERSION = 1;
+const amount = z.number().finite();
+const count = z.number().int().nonnegative();
+
+const move = z.strictObject({
+  bucket: z.string().min(1),
+  key: z.string().min(1),
+  sizeBytes: count,
+  etag: z.string().min(1),
+  from: z.string().min(1),
+  to: z.string().min(1),
+  toTier: z.enum(TIERS),
+  mechanism: z.literal("copy"),
+  rule: z.string(),
+  why: z.string(),
+  createdMs: amount.nullable(),
+  feeMicros: amount,
+  savingMicrosPerMonth: amount,
+  breakEvenMs: amount,
+  worstCaseMicros: amount.nullable(),
+});
+
+const totals = z.looseObject({
+  moves: count,
+  movedBytes: count,
+  feeMicros: amount,
+  savingMicrosPerMonth: amount,
+  objectsSeen: count,
+});
+
+const header = z.looseObject({
+  id: z.string().min(1),
+  bucket: z.string().min(1),
+  createdMs: amount,
+  strategy: z.string(),
+  priceBook: z.string(),
+  totals,
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+const file = z.strictObject({ version: z.literal(VERSION), header, moves: z.array(move) });
+
+/** The file's text in pieces, one move a line, so that large plans are written without being held. */
+export async function* planFileText({
+  ctx,
+  input,
+}: {
+  ctx: Context;
+  input: { readonly planId: string };
+}): AsyncIterable<string> {
+  requirePermission(ctx.actor, "object.read");
+  const known = await ctx.state.plan(input.planId);
+  if (!known) throw new AstraError("ASTRA_PLAN_INVALID", `there is no plan ${input.planId}`);
+  yield `{"version":${VERSION},"header":${JSON.stringify(known)},"moves":[`;
+  let separator = "\n";
+  for await (const page of ctx.state.plannedMoves(known.id)) {
+    yield separator + page.map((stored) => JSON.stringify(stored.move)).join(",\n");
+    separator = ",\n";
+  }
+  yield "\n]}\n";
+}
+
+export interface ImportPlanInput {
+  /** The parsed file. */
+  readonly json: unknown;
+  /** Name of the file, for errors. */
+  readonly where: string;
+}
+
+/**
+ * Checks a plan file and stores its plan where the state does not hold it yet.
+ * @throws AstraError ASTRA_PLAN_INVALID where the file is not what was planned.
+ */
+export async function importPlan({ ctx, input }: { ctx: Context; input: ImportPlanInput }): Promise<PlanHeader> {
+  requirePermission(ctx.actor, "plan.write");
+  const plan = checkedPlan(input);
+  const known = await ctx.state.plan(plan.header.id);
+  if (known) {
+    if (known.hash === plan.header.hash) return known;
+    throw new AstraError("ASTRA_PLAN_INVALID", `the file differs from the plan ${known.id} as it was made`, {
+      where: input.where,
+    });
+  }
+  const detail = { plan: plan.header.id, bucket: plan.header.bucket, file: input.where };
+  const audit = { atMs: ctx.clock.now(), actor: ctx.actor.name, action: "plan.import", detail };
+  return ctx.state.putPlan(plan.header.id, inOnePage(plan.moves), () => plan.header, audit);
+}
+
+async function* inOnePage(moves: readonly PlannedMove[]): AsyncIterable<readonly PlannedMove[]> {
+  if (moves.length > 0) yield moves;
+}
+
+function checkedPlan({ json, where }: ImportPlanInput): {
+  readonly header: PlanHeader;
+  readonly moves: readonly PlannedMove[];
+} {
+  const parsed = file.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new AstraError("ASTRA_PLAN_INVALID", `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not valid"}`, {
+      where,
+    });
+  }
+  // The hash is taken over the values as they are written, so in the file's own order of fields.
+  const raw = json as { readonly header: PlanHeader; readonly moves: readonly PlannedMove[] };
+  const { hash, ...head } = raw.header;
+  const sum = createHash("sha256");
+  for (const planned of raw.moves) sum.update(JSON.stringify(planned));
+  const isWhole =
+    raw.moves.length === head.totals.moves && raw.moves.every((planned) => planned.bucket === head.bucket);
+  if (!isWhole || sum.update(JSON.stringify(head)).digest("hex") !== hash) {
+    throw new AstraError("ASTRA_PLAN_INVALID", "the file was changed after the plan was made", { where });
+  }
+  return raw;
+}

@@ -1,0 +1,62 @@
+/** What a bucket says about itself. */
+import { PutBucketLifecycleConfigurationCommand } from "@aws-sdk/client-s3";
+import { expect } from "vitest";
+import type { CheckGroup } from "./object-store-suite.ts";
+
+export const controlChecks: CheckGroup = (check) => {
+  check("tells what a plain bucket does", async ({ openNew }) => {
+    expect(await (await openNew()).bucketInfo()).toMatchObject({
+      versioning: "off",
+      objectLock: false,
+      lifecycleRuleIds: [],
+      noncurrentExpiryDays: null,
+      replication: false,
+      notifications: false,
+    });
+  });
+
+  check("tells the bucket's region", async ({ openNew }) => {
+    expect((await (await openNew()).bucketInfo()).region).toBe("us-east-1");
+  });
+
+  check("tells versions, locks and lifecycle rules", async ({ sdk, openNew }) => {
+    const store = await openNew({}, { versioning: true, objectLock: true });
+    await sdk.send(
+      new PutBucketLifecycleConfigurationCommand({
+        Bucket: store.bucket,
+        LifecycleConfiguration: {
+          Rules: [
+            {
+              ID: "old-versions",
+              Status: "Enabled",
+              Filter: { Prefix: "" },
+              NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+            },
+            { ID: "logs", Status: "Enabled", Filter: { Prefix: "logs/" }, Expiration: { Days: 30 } },
+            { ID: "off", Status: "Disabled", Filter: { Prefix: "x" }, Expiration: { Days: 1 } },
+          ],
+        },
+      }),
+    );
+    const info = await store.bucketInfo();
+    expect(info).toMatchObject({ versioning: "enabled", objectLock: true, noncurrentExpiryDays: 7 });
+    expect(info.lifecycleRuleIds.toSorted()).toEqual(["logs", "old-versions"]);
+  });
+
+  check("probes without leaving a trace", async ({ openNew }) => {
+    const store = await openNew();
+    const results = await store.probe();
+    expect(results.filter(({ allowed }) => !allowed)).toEqual([]);
+    expect(results.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(["s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:RestoreObject"]),
+    );
+    expect((await Array.fromAsync(store.list())).flat()).toEqual([]);
+  });
+
+  check("tells the store's clock", async ({ openNew }) => {
+    const store = await openNew();
+    const ahead = 3_600_000;
+    const skew = await store.clockSkewMs(Date.now() + ahead);
+    expect(Math.round(skew / 60_000)).toBe(-60);
+  });
+};

@@ -1,0 +1,27 @@
+/** Bundles the command line into dist/: one entry, and a chunk for everything that is loaded only when needed. */
+import { rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+await rm(`${root}dist`, { recursive: true, force: true });
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: { main: "src/apps/cli/main.ts" },
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node22.22",
+  chunkNames: "chunks/[name]-[hash]",
+  metafile: true,
+  legalComments: "linked",
+  logLevel: "warning",
+  // Packages written for CommonJS ask for Node's own modules by require, which a module does not have by itself.
+  banner: { js: "import { createRequire as astraRequire } from 'node:module'; const require = astraRequire(import.meta.url);" },
+});
+const outputs = Object.values(result.metafile.outputs);
+const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);
+process.stdout.write(`dist: ${outputs.length} files, ${(bytes / 1024 / 1024).toFixed(1)} MiB\n`);
