@@ -33,7 +33,9 @@ function configOf({ folder, bucket, endpoint, brokers }: Place): Config {
       credentials: { access_key_id: ACCESS_KEY, secret_access_key: SECRET_KEY },
     },
     log:
-      brokers === null ? { ...names, path: join(folder, `${bucket}-log.db`) } : { ...names, kind: "kafka", kafka: { brokers } },
+      brokers === null
+        ? { ...names, path: join(folder, `${bucket}-log.db`) }
+        : { ...names, kind: "kafka", kafka: { brokers } },
     state: { path: join(folder, `${bucket}-state.db`) },
   });
 }

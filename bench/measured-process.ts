@@ -10,8 +10,14 @@ import type { WorkName } from "./work-table.ts";
  * @throws Error where the process fails; what it wrote is on stderr
  */
 export async function measure(name: WorkName, input: unknown, profile: string | null): Promise<Outcome> {
-  const execArgv = profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`];
-  const child = fork(join(import.meta.dirname, "child.ts"), [], { execArgv, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const execArgv =
+    profile === null
+      ? []
+      : ["--cpu-prof", `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`];
+  const child = fork(join(import.meta.dirname, "child.ts"), [], {
+    execArgv,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
   const ended = once(child, "exit");
   let outcome: Outcome | null = null;
   child.once("message", (message) => {
@@ -19,6 +25,7 @@ export async function measure(name: WorkName, input: unknown, profile: string | 
   });
   child.send({ name, input });
   const [status, signal] = await ended;
-  if (outcome === null || status !== 0) throw new Error(`the measured process of ${name} ended with ${status ?? signal}`);
+  if (outcome === null || status !== 0)
+    throw new Error(`the measured process of ${name} ended with ${status ?? signal}`);
   return outcome;
 }

@@ -4,8 +4,8 @@ import { z } from "zod";
 export const ACCESS_KEY = "bench";
 export const SECRET_KEY = "bench-secret";
 
-const fill = z.strictObject({
-  kind: z.literal("fill"),
+const stock = z.strictObject({
+  kind: z.literal("stock"),
   bucket: z.string(),
   count: z.number(),
   /** Objects take these in turn, each for a run of `sizeRun`. */
@@ -19,16 +19,16 @@ const fill = z.strictObject({
 
 export const requestSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("start"), latencyMs: z.number() }),
-  fill,
+  stock,
   z.strictObject({ kind: z.literal("tally"), bucket: z.string() }),
 ]);
 
 /** Objects to put into a new bucket. */
-export type Fill = Omit<z.infer<typeof fill>, "kind">;
+export type Stock = Omit<z.infer<typeof stock>, "kind">;
 
 export const replySchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("started"), endpoint: z.string() }),
-  z.strictObject({ kind: z.literal("filled") }),
+  z.strictObject({ kind: z.literal("stocked") }),
   z.strictObject({
     kind: z.literal("tallied"),
     objects: z.number(),
@@ -43,6 +43,6 @@ export type Reply = z.infer<typeof replySchema>;
 export function keyOf(index: number): string {
   const number = String(index).padStart(8, "0");
   return index % 50 === 49
-    ? `data/2026/part-${number.slice(0, 4)}/${number} übersicht & co.csv`
+    ? `data/2026/part-${number.slice(0, 4)}/${number}-übersicht&co.csv`
     : `data/2026/part-${number.slice(0, 4)}/${number}-events.parquet`;
 }

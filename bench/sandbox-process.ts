@@ -3,11 +3,11 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { TallySums } from "./object-tally.ts";
-import { type Fill, type Reply, replySchema } from "./sandbox-messages.ts";
+import { type Stock, type Reply, replySchema } from "./sandbox-messages.ts";
 
 export interface SandboxProcess extends AsyncDisposable {
   readonly endpoint: string;
-  fill(what: Fill): Promise<void>;
+  stock(what: Stock): Promise<void>;
   /** What lies in the bucket, read from the store itself. */
   tally(bucket: string): Promise<TallySums>;
 }
@@ -34,8 +34,8 @@ export async function startSandboxProcess(latencyMs: number): Promise<SandboxPro
   if (started.kind !== "started") throw new Error(`the sandbox process answered ${started.kind}`);
   return {
     endpoint: started.endpoint,
-    async fill(what) {
-      await ask({ kind: "fill", ...what });
+    async stock(what) {
+      await ask({ kind: "stock", ...what });
     },
     async tally(bucket) {
       const reply = await ask({ kind: "tally", bucket });

@@ -13,7 +13,7 @@ import type { ObjectVersion, VersionAttributes } from "../src/sandbox/object-ver
 import { parseHead } from "../src/sandbox/request.ts";
 import { S3Endpoint } from "../src/sandbox/s3-endpoint.ts";
 import { ObjectTally, type TallySums } from "./object-tally.ts";
-import { ACCESS_KEY, type Fill, type Reply, SECRET_KEY, keyOf, requestSchema } from "./sandbox-messages.ts";
+import { ACCESS_KEY, type Stock, type Reply, SECRET_KEY, keyOf, requestSchema } from "./sandbox-messages.ts";
 
 const clock = new WallClock();
 const account = new Account({ prices: builtInPriceBook(), startMs: clock.now(), byteScale: 1, seed: 1 });
@@ -40,9 +40,9 @@ async function reply(message: unknown): Promise<Reply> {
     case "start":
       if (request.latencyMs > 0) faults.add({ kind: "latency", latencyMs: request.latencyMs });
       return { kind: "started", endpoint: await listen() };
-    case "fill":
-      fill(request);
-      return { kind: "filled" };
+    case "stock":
+      stock(request);
+      return { kind: "stocked" };
     case "tally":
       return { kind: "tallied", ...tally(request.bucket) };
   }
@@ -75,7 +75,7 @@ const TAGS = [
   ["cost-centre", "4711"],
 ] as const;
 
-function fill({ bucket: name, count, sizesBytes, sizeRun, ageDays, rich }: Fill): void {
+function stock({ bucket: name, count, sizesBytes, sizeRun, ageDays, rich }: Stock): void {
   account.catchUp(clock.now());
   const bucket = account.createBucket(name);
   const modifiedMs = account.nowMs - ageDays * MS_PER_DAY;

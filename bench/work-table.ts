@@ -16,4 +16,12 @@ export const WORK = {
 } as const satisfies Readonly<Record<string, () => Promise<WorkModule>>>;
 
 export type WorkName = keyof typeof WORK;
-export const WORK_NAMES = ["log", "uploads", "decide", "plan", "apply", "list", "list-sdk"] as const satisfies readonly WorkName[];
+export const WORK_NAMES = [
+  "log",
+  "uploads",
+  "decide",
+  "plan",
+  "apply",
+  "list",
+  "list-sdk",
+] as const satisfies readonly WorkName[];

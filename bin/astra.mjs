@@ -36,7 +36,8 @@ async function besideNode() {
 
 function refuse() {
   const found = `Astra needs Node.js ${NEEDED.join(".")} or newer; this is ${process.versions.node}`;
-  const fix = "Install Node.js 22.22 or newer, or reinstall Astra with optional dependencies so that it brings its own.";
+  const fix =
+    "Install Node.js 22.22 or newer, or reinstall Astra with optional dependencies so that it brings its own.";
   const error = { code: "ASTRA_NODE_TOO_OLD", message: found, where: process.execPath, fix };
   if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify({ ok: false, error })}\n`);
   else process.stderr.write(`error: ${found} (${error.code})\n  where: ${error.where}\n  fix:   ${fix}\n`);
@@ -46,18 +47,12 @@ function refuse() {
 async function rerun(binary) {
   const { spawn } = await import("node:child_process");
   const { fileURLToPath } = await import("node:url");
-  // The link to a parent process, where there is one, is passed on.
-  const stdio = process.channel ? ["inherit", "inherit", "inherit", "ipc"] : "inherit";
-  const child = spawn(binary, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio });
+  const child = spawn(binary, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
   // A terminal sends Ctrl-C to every process of the group: only signals meant for this one are passed on.
   for (const signal of SIGNALS) {
     process.on(signal, () => {
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     });
-  }
-  if (process.channel) {
-    process.on("message", (message) => child.connected && child.send(message));
-    process.on("disconnect", () => child.connected && child.disconnect());
   }
   await new Promise((resolve) => {
     child.once("error", (error) => {
@@ -70,5 +65,4 @@ async function rerun(binary) {
       resolve();
     });
   });
-  if (process.channel) process.channel.unref();
 }

@@ -4,7 +4,7 @@ import { FORBIDDEN_WORDS } from "./support/forbidden-words.ts";
 import { forbiddenImports, importCycles, layerRules } from "./support/layers.ts";
 import { parseSource } from "./support/source-tree.ts";
 import { impurities, longFunctions, typeNames, undocumentedExports } from "./support/structure.ts";
-import { testCalls } from "./support/test-calls.ts";
+import { asserts, assertingFunctions, testCalls } from "./support/test-calls.ts";
 
 const RULES = layerRules(["s3", "kafka", "system"]);
 
@@ -42,12 +42,13 @@ describe("the layer rules", () => {
     expect(forbiddenImports(parseSource(path, source), RULES)).toEqual([]);
   });
 
-  it("find cycles of values, not of types", () => {
+  it("find cycles of loading: of values, not of types or of what is loaded when needed", () => {
     const a = parseSource("src/core/a.ts", `import { b } from "./b.ts";`);
     const values = parseSource("src/core/b.ts", `import { a } from "./a.ts";`);
     const types = parseSource("src/core/b.ts", `import type { A } from "./a.ts";`);
     expect(importCycles([a, values])).toEqual(["src/core/a.ts → src/core/b.ts → src/core/a.ts"]);
     expect(importCycles([a, types])).toEqual([]);
+    expect(importCycles([a, parseSource("src/core/b.ts", `await import("./a.ts");`)])).toEqual([]);
   });
 });
 
@@ -102,6 +103,15 @@ describe("the other rules", () => {
       ["it", "", "name", true],
     ]);
     expect(calls[2]?.body).toContain("expect(1)");
+  });
+
+  it("follow a test into the functions that assert for it", () => {
+    const text = `function same(a, b) { expect(a).toBe(b); } const all = (x) => same(x, x); const idle = () => 1;
+      function untilDone(x) { if (!x) throw new Error(); }`;
+    const asserting = assertingFunctions([parseSource("test/a.test.ts", text)]);
+    expect(asserts("() => all(1)", asserting)).toBe(true);
+    expect(asserts("() => idle()", asserting)).toBe(false);
+    expect(asserts("() => 'expected'", asserting)).toBe(false);
   });
 
   it("know the words that do not belong here", () => {

@@ -20,7 +20,9 @@ const result = await build({
   legalComments: "linked",
   logLevel: "warning",
   // Packages written for CommonJS ask for Node's own modules by require, which a module does not have by itself.
-  banner: { js: "import { createRequire as astraRequire } from 'node:module'; const require = astraRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as astraRequire } from 'node:module'; const require = astraRequire(import.meta.url);",
+  },
 });
 const outputs = Object.values(result.metafile.outputs);
 const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);

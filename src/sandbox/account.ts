@@ -109,11 +109,10 @@ export class Account {
       if (replacesNull) this.#removeOlderNull(bucket, version.key);
       version.older = newest;
       newest.noncurrentSinceMs = this.nowMs;
-      this.schedule(bucket, newest);
     } else bucket.index.add(version.key);
     bucket.newest.set(version.key, version);
     this.meter.start(versionCharges(this.book, version));
-    this.schedule(bucket, version);
+    this.#scheduleAll(bucket, version.key);
   }
 
   /** Deletes a version for good and bills what remains of its minimum duration. */
@@ -123,6 +122,7 @@ export class Account {
     for (let newer = newest ?? null; newer; newer = newer.older)
       if (newer.older === version) newer.older = version.older;
     this.#retire(version);
+    this.#scheduleAll(bucket, version.key);
   }
 
   /** Changes what a version costs; `change` must not touch anything else that is metered. */
@@ -185,6 +185,11 @@ export class Account {
       if (version.versionId === NULL_VERSION) this.removeVersion(bucket, version);
   }
 
+  /** What a rule does to one version depends on those above and below it. */
+  #scheduleAll(bucket: Bucket, key: string): void {
+    for (const version of versionsOf(bucket, key)) this.schedule(bucket, version);
+  }
+
   #promoteOlder(bucket: Bucket, newest: ObjectVersion): void {
     const { key, older } = newest;
     if (!older) {
@@ -194,7 +199,6 @@ export class Account {
     }
     bucket.newest.set(key, older);
     older.noncurrentSinceMs = null;
-    this.schedule(bucket, older);
   }
 
   #retire(version: ObjectVersion): void {

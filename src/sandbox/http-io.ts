@@ -34,6 +34,28 @@ export async function readBody(message: IncomingMessage, mostBytes: number): Pro
   return only && chunks.length === 1 ? Buffer.from(only) : Buffer.concat(chunks, length);
 }
 
+/** Bytes of a refused body that are read for the sake of a connection that can be used again. */
+const MAX_DISCARDED_BYTES = 64 * 1024 ** 2;
+
+/**
+ * Reads away what a client still sends: an answer given before that would be lost when the connection breaks.
+ * @returns whether the connection can go on
+ */
+export async function discardBody(message: IncomingMessage): Promise<boolean> {
+  if (message.complete || message.destroyed) return message.complete;
+  let length = 0;
+  try {
+    for await (const chunk of message as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > MAX_DISCARDED_BYTES) return false;
+    }
+    return true;
+  } catch {
+    // The client went away: there is nobody left to tell.
+    return false;
+  }
+}
+
 function tooLarge(mostBytes: number): S3Error {
   if (mostBytes < MAX_BODY_BYTES) return new S3Error("MaxMessageLengthExceeded", "Your request was too big.");
   return new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {

@@ -5,10 +5,10 @@ import type { Account } from "./account.ts";
 import { type Answer, type Call, defaultCharge } from "./call.ts";
 import { decodeChunkedBody, isChunkedPayload } from "./chunked-body.ts";
 import type { Fault, FaultInjector } from "./faults.ts";
-import { MAX_BODY_BYTES, errorAnswer, readBody, sendAnswer } from "./http-io.ts";
+import { MAX_BODY_BYTES, discardBody, errorAnswer, readBody, sendAnswer } from "./http-io.ts";
 import { type Operation, findOperation } from "./operation-table.ts";
 import type { RequestHead } from "./request.ts";
-import { S3Error } from "./s3-error.ts";
+import { S3Error, invalidArgument } from "./s3-error.ts";
 import { type Credentials, type VerifiedSignature, sha256Hex, verifySignature } from "./signature.ts";
 
 /** Documents (configurations, deletions, part lists) are small: 1,000 keys of 1,024 bytes, escaped. */
@@ -43,20 +43,21 @@ export class S3Endpoint {
       return;
     }
     if (answer instanceof S3Error) {
-      // What the client still sends is not read: the connection can't be used again.
-      if (!message.complete) response.setHeader("connection", "close");
+      if (!(await discardBody(message))) response.setHeader("connection", "close");
       await sendAnswer(response, errorAnswer(answer, head.method, `/${head.bucket}/${head.key}`, requestId), requestId);
     } else await sendAnswer(response, answer, requestId);
   }
 
   async #faultedAnswer(
-    head: RequestHead,
+    sent: RequestHead,
     message: IncomingMessage,
     response: ServerResponse,
   ): Promise<{ answer: Answer | S3Error; closes: boolean } | undefined> {
     try {
       const { credentials, signatureNow, faults } = this.#options;
-      const verified = verifySignature(head, credentials, signatureNow());
+      const verified = verifySignature(sent, credentials, signatureNow());
+      const head = withHoistedHeaders(sent);
+      checkVersionId(head.query.get("versionId"));
       const operation = findOperation(head);
       const hits = faults.hit(operation.name, head.key);
       for (const fault of hits) if (fault.kind === "latency") await delay(fault.latencyMs ?? DEFAULT_LATENCY_MS);
@@ -93,6 +94,23 @@ export class S3Endpoint {
       return error;
     }
   }
+}
+
+/** Version ids are opaque, but they come back in headers. @throws S3Error InvalidArgument */
+function checkVersionId(versionId: string | undefined): void {
+  if (versionId === undefined || /^[\x21-\x7e]{1,1024}$/.test(versionId)) return;
+  throw invalidArgument("versionId", versionId, "Invalid version id specified");
+}
+
+/** Presigned requests carry in their query what others carry in headers. */
+function withHoistedHeaders(head: RequestHead): RequestHead {
+  if (!head.query.has("X-Amz-Signature")) return head;
+  const headers = new Map(head.headers);
+  for (const [name, value] of head.query) {
+    const lower = name.toLowerCase();
+    if (lower.startsWith("x-amz-") && !headers.has(lower)) headers.set(lower, value);
+  }
+  return { ...head, headers };
 }
 
 function throwFault(hits: readonly Fault[]): void {

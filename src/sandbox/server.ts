@@ -16,7 +16,7 @@ import { enterReads } from "./bulk-reads.ts";
 import { currentVersion } from "./bucket.ts";
 import { CONTROL_HEADER, CONTROL_PREFIX, control, json } from "./control.ts";
 import { FaultInjector } from "./faults.ts";
-import { errorAnswer, errorDocument, readBody, sendAnswer } from "./http-io.ts";
+import { discardBody, errorAnswer, errorDocument, readBody, sendAnswer } from "./http-io.ts";
 import { parseHead } from "./request.ts";
 import { S3Endpoint } from "./s3-endpoint.ts";
 import { S3Error } from "./s3-error.ts";
@@ -90,7 +90,9 @@ export interface Sandbox extends AsyncDisposable {
 
 const MAX_HEADER_BYTES = 32 * 1024;
 const MAX_CONTROL_BYTES = 64 * 1024 ** 2;
-const IDLE_REQUEST_MS = 120_000;
+const IDLE_CONNECTION_MS = 120_000;
+/** The longest that one request may take to arrive. */
+const MAX_REQUEST_MS = 300_000;
 
 /** @throws AstraError ASTRA_SANDBOX_PORT when the port can't be had */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -128,8 +130,12 @@ class RunningSandbox implements Sandbox {
       now: () => clock.now(),
       signatureNow: () => (signatureClock ?? Date).now(),
     });
-    this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true, keepAliveTimeout: IDLE_REQUEST_MS });
-    this.#server.requestTimeout = IDLE_REQUEST_MS;
+    this.#server = createServer({
+      maxHeaderSize: MAX_HEADER_BYTES,
+      noDelay: true,
+      keepAliveTimeout: IDLE_CONNECTION_MS,
+    });
+    this.#server.requestTimeout = MAX_REQUEST_MS;
     this.#server.on("request", (message, response) => void this.#handle(message, response));
     this.#server.on("clientError", refuseUnparsed);
   }
@@ -209,7 +215,7 @@ class RunningSandbox implements Sandbox {
       }
       const known =
         error instanceof S3Error ? error : new S3Error("InternalError", `A bug in the sandbox: ${String(error)}`);
-      response.setHeader("connection", "close");
+      if (!(await discardBody(message))) response.setHeader("connection", "close");
       await sendAnswer(response, errorAnswer(known, message.method ?? "GET", message.url ?? "/", "0"), "0");
     }
   }
@@ -242,12 +248,22 @@ function refuseUnparsed(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const refusal =
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? new S3Error("RequestHeaderSectionTooLarge", "Your request header section exceeds the maximum allowed size")
-      : new S3Error("InvalidRequest", "The request is not well-formed HTTP.");
+  const refusal = unparsed(error.code);
   const text = errorDocument(refusal, "/", "0");
   socket.end(
     `HTTP/1.1 ${refusal.status} Bad Request\r\ncontent-type: application/xml\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
   );
+}
+
+function unparsed(code: string | undefined): S3Error {
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return new S3Error("RequestHeaderSectionTooLarge", "Your request header section exceeds the maximum allowed size");
+  }
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
+    return new S3Error(
+      "RequestTimeout",
+      "Your socket connection to the server was not read from or written to in time.",
+    );
+  }
+  return new S3Error("InvalidRequest", "The request is not well-formed HTTP.");
 }

@@ -120,6 +120,8 @@ class Worker {
     if ((await this.#consumer.commit(batch.partition, nextOffset)) === "lost") {
       this.batchesLost += 1;
       ctx.logger.info({ partition: batch.partition }, "partition passed to another worker");
+      // The other worker counts these events when it commits them.
+      return;
     }
     for (const name of INGEST_COUNTS) this.counts[name] += counts[name];
     this.#progress?.(this.counts.consumed, null, "events");

@@ -66,6 +66,10 @@ export const FALSEHOODS: Readonly<Record<BackendName, Readonly<Record<string, Fa
       reason: "website redirects are not kept",
       failure: /expected null to be '\/new'/,
     },
+    "keeps the encryption over a change of class": {
+      reason: "a KMS key is known by its id, not by its ARN",
+      failure: /Invalid keyId/,
+    },
     "keeps a legal hold over a change of class": {
       reason: "the lock headers of a put are ignored",
       failure: /expected false to be true/,

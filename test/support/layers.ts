@@ -63,7 +63,7 @@ function isAllowed({ specifier, file, isTypeOnly }: Import, rule: LayerRule): bo
   return rule.mayImport.test(file) || (isTypeOnly && (rule.mayImportTypes?.test(file) ?? false));
 }
 
-/** Cycles of value imports, each as `a → b → a`. */
+/** Cycles of value imports at load time, each as `a → b → a`. */
 export function importCycles(files: readonly SourceFile[]): string[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const finished = new Set<string>();
@@ -72,8 +72,8 @@ export function importCycles(files: readonly SourceFile[]): string[] {
     const start = trail.indexOf(path);
     if (start >= 0) cycles.push([...trail.slice(start), path].join(" → "));
     if (start >= 0 || finished.has(path)) return;
-    for (const { file, isTypeOnly } of byPath.get(path)?.imports ?? []) {
-      if (file !== null && !isTypeOnly) visit(file, [...trail, path]);
+    for (const { file, isTypeOnly, isLazy } of byPath.get(path)?.imports ?? []) {
+      if (file !== null && !isTypeOnly && !isLazy) visit(file, [...trail, path]);
     }
     finished.add(path);
   };

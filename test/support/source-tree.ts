@@ -11,6 +11,8 @@ export interface Import {
   /** Path from the root where it names a file of the project, else `null`. */
   readonly file: string | null;
   readonly isTypeOnly: boolean;
+  /** `import()`: loaded when it is needed, so it closes no cycle of loading. */
+  readonly isLazy: boolean;
 }
 
 export interface SourceFile {
@@ -44,9 +46,9 @@ export function parseSource(path: string, text: string): SourceFile {
 
 function importsOf(path: string, text: string, { module }: ParseResult): Import[] {
   const found: Import[] = [];
-  const add = (specifier: string, isTypeOnly: boolean) => {
+  const add = (specifier: string, isTypeOnly: boolean, isLazy = false) => {
     const file = specifier.startsWith(".") ? relative(ROOT, join(ROOT, dirname(path), specifier)) : null;
-    found.push({ specifier, file, isTypeOnly });
+    found.push({ specifier, file, isTypeOnly, isLazy });
   };
   for (const each of module.staticImports) {
     const isTypeOnly = each.entries.length > 0 && each.entries.every((entry) => entry.isType);
@@ -57,7 +59,7 @@ function importsOf(path: string, text: string, { module }: ParseResult): Import[
   }
   for (const { moduleRequest } of module.dynamicImports) {
     const literal = /^["'`]([^"'`$]+)["'`]$/.exec(text.slice(moduleRequest.start, moduleRequest.end));
-    if (literal?.[1] !== undefined) add(literal[1], false);
+    if (literal?.[1] !== undefined) add(literal[1], false, true);
   }
   return found;
 }

@@ -55,3 +55,29 @@ export function testCalls(file: SourceFile): TestCall[] {
   }
   return calls;
 }
+
+const FUNCTIONS: ReadonlySet<string> = new Set(["FunctionDeclaration", "VariableDeclarator"]);
+
+/** Names of the functions of these files that assert, directly or through one another. */
+export function assertingFunctions(files: readonly SourceFile[]): Set<string> {
+  const bodies = new Map<string, string>();
+  for (const file of files) {
+    for (const node of nodesOf(file.parsed.program)) {
+      const name = FUNCTIONS.has(node.type) ? nameOf(node) : null;
+      if (name !== null) bodies.set(name, `${bodies.get(name) ?? ""}${file.text.slice(node.start, node.end)}`);
+    }
+  }
+  const asserting = new Set(["expect", "assert"]);
+  for (let before = 0; before < asserting.size;) {
+    before = asserting.size;
+    for (const [name, body] of bodies) if (asserts(body, asserting)) asserting.add(name);
+  }
+  return asserting;
+}
+
+/** Whether a piece of source calls one of the asserting functions. */
+export function asserts(source: string, asserting: ReadonlySet<string>): boolean {
+  if (/\b(?:expect\.(?:poll|soft|unreachable)|assert\.\w+)\(/.test(source)) return true;
+  for (const [, name = ""] of source.matchAll(/\b(\w+)(?:<[^()]*>)?\(/g)) if (asserting.has(name)) return true;
+  return false;
+}

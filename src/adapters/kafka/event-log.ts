@@ -39,7 +39,7 @@ class KafkaEventLog implements EventLog {
   constructor(context: KafkaContext) {
     this.#context = context;
     this.#topics = new Topics(context);
-    this.#appender = new Appender(context);
+    this.#appender = new Appender(context, this.#topics);
   }
 
   id(): Promise<string> {
@@ -52,7 +52,7 @@ class KafkaEventLog implements EventLog {
 
   async append(topic: string, records: readonly NewRecord[]): Promise<readonly RecordPosition[]> {
     if (records.length === 0) return [];
-    const partitions = await this.#topics.partitionCount(topic);
+    const partitions = await this.#appender.partitionCount(topic);
     const now = this.#context.clock.now();
     const shares = new Map<number, { messages: OutgoingMessage[]; places: number[] }>();
     for (const [place, record] of records.entries()) {

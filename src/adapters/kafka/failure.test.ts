@@ -1,7 +1,6 @@
 import { AuthenticationError, MultipleErrors, NetworkError, ProtocolError, UserError } from "@platformatic/kafka";
 import { describe, expect, test } from "vitest";
 
-import { WallClock } from "../system/wall-clock.ts";
 import { answersIn, meansLostOwnership, meansPassing, toLogError } from "./failure.ts";
 import { kafkaContext } from "./options.ts";
 
@@ -12,7 +11,7 @@ const context = kafkaContext(
     compression: "none",
     sasl: { mechanism: "PLAIN", username: "ann", password: "hush" },
   },
-  { clock: new WallClock() },
+  { clock: { now: () => 0, sleep: () => Promise.resolve() } },
 );
 const doing = { what: "append to topic t", topic: "t" };
 

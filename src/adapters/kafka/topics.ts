@@ -50,12 +50,6 @@ export class Topics {
     }
   }
 
-  /** How many partitions the topic has. */
-  async partitionCount(topic: string): Promise<number> {
-    const metadata = await this.metadata(topic);
-    return metadata.topics.get(topic)?.partitionsCount ?? 0;
-  }
-
   /** @throws AstraError ASTRA_LOG_TOPIC_MISSING */
   async metadata(topic: string): Promise<ClusterMetadata> {
     return this.ask({ what: `look up topic ${topic}`, topic }, () => this.admin.metadata({ topics: [topic] }));
@@ -86,7 +80,8 @@ export class Topics {
   /** One offset per partition, ascending by partition; -1 where no record is that young. */
   async offsetsAt(topic: string, moment: Moment): Promise<readonly RecordPosition[]> {
     const doing = { what: `read the offsets of topic ${topic}`, topic };
-    const count = await this.partitionCount(topic);
+    const metadata = await this.metadata(topic);
+    const count = metadata.topics.get(topic)?.partitionsCount ?? 0;
     const partitions = Array.from({ length: count }, (_, index) => ({ partitionIndex: index, timestamp: moment.at }));
     const listed = await this.ask(doing, () =>
       this.admin.listOffsets({

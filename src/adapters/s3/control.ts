@@ -3,7 +3,7 @@ import { Agent } from "node:https";
 import type * as S3 from "@aws-sdk/client-s3";
 import type { BucketInfo } from "../../ports/object-store.ts";
 import { type Asked, type StoreFault, breakError, faultError } from "./errors.ts";
-import type { Requests } from "./requests.ts";
+import type { Requests } from "./request.ts";
 import { readBreak } from "./transport.ts";
 
 /** One question to the bucket's configuration. */

@@ -18,7 +18,7 @@ import {
   sourceHeaders,
   taggingHeader,
 } from "./object-headers.ts";
-import type { Outcome, Requests } from "./requests.ts";
+import type { Outcome, Requests } from "./request.ts";
 import { elements, tagText } from "./xml-scan.ts";
 
 /** Large enough that a terabyte takes 2,048 requests, small enough that four in parallel help at once. */

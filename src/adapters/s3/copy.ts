@@ -6,7 +6,7 @@ import { copyInParts } from "./copy-parts.ts";
 import { findObject, unquote } from "./head.ts";
 import { integrityError } from "./multipart.ts";
 import { destinationHeaders, restatedHeaders, sourceHeaders } from "./object-headers.ts";
-import type { Outcome, Requests, S3Request } from "./requests.ts";
+import type { Outcome, Requests, S3Request } from "./request.ts";
 import { tagText } from "./xml-scan.ts";
 
 export async function changeClass(requests: Requests, input: ChangeClassInput): Promise<ChangeClassResult> {

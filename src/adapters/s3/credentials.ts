@@ -1,9 +1,12 @@
 /** Credentials by the AWS SDK's chain and roles, held until shortly before they expire. The SDK is loaded when needed. */
-import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
+import type { fromEnv } from "@aws-sdk/credential-providers";
 import { AstraError } from "../../core/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AssumeRoleOptions, CredentialOptions, S3Options } from "./options.ts";
 import type { Credentials } from "./signature.ts";
+
+type IdentityProvider = ReturnType<typeof fromEnv>;
+type Identity = Awaited<ReturnType<IdentityProvider>>;
 
 export interface CredentialSource {
   /** @throws ASTRA_STORE_AUTHENTICATION where none can be had. */
@@ -29,15 +32,15 @@ function fixedSource(credentials: Credentials): CredentialSource {
 }
 
 function renewableSource(
-  load: () => Promise<AwsCredentialIdentityProvider>,
+  load: () => Promise<IdentityProvider>,
   clock: Pick<Clock, "now">,
   origin: string,
 ): CredentialSource {
-  let provider: Promise<AwsCredentialIdentityProvider> | null = null;
-  let held: AwsCredentialIdentity | null = null;
-  let pending: Promise<AwsCredentialIdentity> | null = null;
+  let provider: Promise<IdentityProvider> | null = null;
+  let held: Identity | null = null;
+  let pending: Promise<Identity> | null = null;
 
-  const fetchNew = async (): Promise<AwsCredentialIdentity> => {
+  const fetchNew = async (): Promise<Identity> => {
     provider ??= load();
     try {
       held = await (await provider)({ forceRefresh: true });
@@ -48,7 +51,7 @@ function renewableSource(
       throw credentialsMissing(error, origin);
     }
   };
-  const renewed = async (): Promise<AwsCredentialIdentity> => {
+  const renewed = async (): Promise<Identity> => {
     pending ??= fetchNew().finally(() => {
       pending = null;
     });
@@ -63,7 +66,7 @@ function renewableSource(
   };
 }
 
-function expiresMs(identity: AwsCredentialIdentity): number {
+function expiresMs(identity: Identity): number {
   return identity.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
 }
 
@@ -71,9 +74,9 @@ async function loadProvider(
   credentials: CredentialOptions,
   assumeRole: AssumeRoleOptions | undefined,
   region: string,
-): Promise<AwsCredentialIdentityProvider> {
+): Promise<IdentityProvider> {
   const sdk = await import("@aws-sdk/credential-providers");
-  const base: AwsCredentialIdentityProvider =
+  const base: IdentityProvider =
     credentials.kind === "static"
       ? async () => credentials
       : sdk.fromNodeProviderChain({

@@ -5,7 +5,7 @@ import type { Dispatcher } from "undici";
 import { AstraError } from "../../core/errors.ts";
 import { unquote } from "./head.ts";
 import { integrityError } from "./multipart.ts";
-import type { Answer, Requests, S3Request } from "./requests.ts";
+import type { Answer, Requests, S3Request } from "./request.ts";
 import { crc32Text } from "./received.ts";
 
 /** @throws ASTRA_OBJECT_MISSING, ASTRA_OBJECT_ARCHIVED; the stream itself throws ASTRA_STORE_UNREACHABLE, ASTRA_OBJECT_CHANGED. */

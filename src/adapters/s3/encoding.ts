@@ -117,3 +117,22 @@ export function receivedText(value: string): string {
 export function wireText(value: string): string {
   return /\P{ASCII}/u.test(value) ? Buffer.from(value, "utf8").toString("latin1") : value;
 }
+
+/** @throws ASTRA_STORE_REFUSED for a line break or the like, which no header can hold. */
+export function sentText(name: string, value: string): string {
+  if (!/\p{Cc}/u.test(value)) return wireText(value);
+  throw new AstraError(
+    "ASTRA_STORE_REFUSED",
+    `the header ${name} would hold a control character: ${JSON.stringify(value)}`,
+  );
+}
+
+/** Header names in lower case. */
+export function readHeaders(raw: Readonly<Record<string, string | string[] | undefined>>): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  for (const name in raw) {
+    const value = raw[name];
+    if (value !== undefined) headers.set(name, receivedText(typeof value === "string" ? value : value.join(",")));
+  }
+  return headers;
+}

@@ -4,7 +4,7 @@ import { type Checksum, type ContentHeader, CONTENT_HEADERS } from "../../ports/
 import type { Encryption, ObjectHead } from "../../ports/object-store.ts";
 import { decodeHeaderText } from "./encoding.ts";
 import { type StoreFault, objectWhere } from "./errors.ts";
-import type { Requests, S3Request } from "./requests.ts";
+import type { Requests, S3Request } from "./request.ts";
 
 type Headers = ReadonlyMap<string, string>;
 

@@ -3,7 +3,7 @@ import type { ListedObject, ListInput } from "../../ports/object-store.ts";
 import { compareKeys } from "./encoding.ts";
 import { type KeyRange, splitRange } from "./key-ranges.ts";
 import { type Page, type PageInput, listPage } from "./list.ts";
-import type { Requests } from "./requests.ts";
+import type { Requests } from "./request.ts";
 
 type ObjectsPage = readonly ListedObject[];
 

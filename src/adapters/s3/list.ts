@@ -3,7 +3,7 @@ import { AstraError } from "../../core/errors.ts";
 import type { ListedObject, ListInput } from "../../ports/object-store.ts";
 import { type QueryPair, compareKeys, decodeListed } from "./encoding.ts";
 import { unquote } from "./head.ts";
-import type { Requests } from "./requests.ts";
+import type { Requests } from "./request.ts";
 import { decodeEntities, elements, tagText } from "./xml-scan.ts";
 
 export interface PageInput {
@@ -62,10 +62,16 @@ function readObject(block: string, decode: (text: string) => string): ListedObje
   return {
     key: decode(decodeEntities(field(block, "Key"))),
     sizeBytes: Number(field(block, "Size")),
-    etag: unquote(decodeEntities(field(block, "ETag"))),
+    etag: listedEtag(field(block, "ETag")),
     lastModifiedMs: Date.parse(field(block, "LastModified")),
     storageClass: field(block, "StorageClass") || "STANDARD",
   };
+}
+
+/** The quotes come as entities as a rule; taking them off so is the cheap way. */
+function listedEtag(raw: string): string {
+  if (raw.startsWith("&quot;") && raw.endsWith("&quot;")) return raw.slice(6, -6);
+  return unquote(decodeEntities(raw));
 }
 
 /** Raw text of a leaf of a listed object. */

@@ -2,7 +2,7 @@
 import { AstraError } from "../../core/errors.ts";
 import type { Checksum } from "../../ports/object-store.ts";
 import { objectWhere } from "./errors.ts";
-import type { Outcome, Requests } from "./requests.ts";
+import type { Outcome, Requests } from "./request.ts";
 import { encodeEntities, tagText } from "./xml-scan.ts";
 
 /** S3's limit. */

@@ -2,7 +2,7 @@
 import { AstraError } from "../../core/errors.ts";
 import type { Encryption, ObjectHead } from "../../ports/object-store.ts";
 import { encodeHeaderText, encodeKey, encodeStrict } from "./encoding.ts";
-import type { Requests } from "./requests.ts";
+import type { Requests } from "./request.ts";
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 

@@ -3,7 +3,7 @@ import { isAstraError } from "../../core/errors.ts";
 import type { ProbeResult } from "../../ports/object-store.ts";
 import { type Control, CONTROL_CALLS } from "./control.ts";
 import { listPage } from "./list.ts";
-import type { Requests, S3Request } from "./requests.ts";
+import type { Requests, S3Request } from "./request.ts";
 
 /** A key and an upload id that nobody has: what is permitted ends in "not found", what is not in "forbidden". */
 const NOBODYS_KEY = ".astra-probe/no-object-has-this-key";

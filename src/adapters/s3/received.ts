@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { ObjectHead, PutInput, PutResult } from "../../ports/object-store.ts";
 import { findObject, unquote } from "./head.ts";
 import { type Part, integrityError } from "./multipart.ts";
-import type { Answer, Requests } from "./requests.ts";
+import type { Answer, Requests } from "./request.ts";
 
 export interface Sent {
   readonly checksumCrc32: string;

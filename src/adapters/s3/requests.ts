@@ -5,7 +5,7 @@ import { backoffMs } from "../../core/retry.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { StoreCounters } from "../../ports/object-store.ts";
 import { type CredentialSource, credentialSource } from "./credentials.ts";
-import { type QueryPair, canonicalQuery, encodeKey, receivedText, wireText } from "./encoding.ts";
+import { canonicalQuery, encodeKey, readHeaders, sentText } from "./encoding.ts";
 import { type BucketAddress, bucketAddress } from "./endpoint.ts";
 import {
   type Asked,
@@ -20,46 +20,10 @@ import {
   readFault,
 } from "./errors.ts";
 import type { S3Deps, S3Settings } from "./options.ts";
+import type { Answer, Outcome, Requests, S3Request } from "./request.ts";
 import { EMPTY_SHA256, createSigner, sha256Hex } from "./signature.ts";
 import { type Break, type Connections, exchange, readBreak } from "./transport.ts";
 import { tagText } from "./xml-scan.ts";
-
-export interface S3Request {
-  /** `PutObject`, for messages. */
-  readonly operation: string;
-  /** `s3:PutObject`, for messages. */
-  readonly action: string;
-  readonly method: Dispatcher.HttpMethod;
-  /** Absent: the bucket itself. */
-  readonly key?: string;
-  readonly query?: readonly QueryPair[];
-  /** Lower-case names. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
-  /** The server may work for minutes before it answers. */
-  readonly slow?: boolean;
-  /** The answer's body is handed on as a stream. */
-  readonly stream?: boolean;
-  readonly signal?: AbortSignal | undefined;
-  /** Asked before a request is repeated whose first try may have worked; `true` ends the tries. */
-  readonly alreadyDone?: () => Promise<boolean>;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: ReadonlyMap<string, string>;
-  readonly text: string;
-  /** Set instead of `text` for a request with `stream`. */
-  readonly stream: Dispatcher.ResponseData["body"] | null;
-}
-
-/** What is known in the end. Only faults that no repeat can mend come out as `fault`; the others are thrown. */
-export type Outcome =
-  | { readonly kind: "answer"; readonly answer: Answer }
-  /** `uncertain`: an earlier try may have worked, and this refusal may be its echo. */
-  | { readonly kind: "fault"; readonly fault: StoreFault; readonly uncertain: boolean }
-  /** `alreadyDone` said so. */
-  | { readonly kind: "done-before" };
 
 const HEADERS_TIMEOUT_MS = 30_000;
 const SLOW_HEADERS_TIMEOUT_MS = 15 * 60_000;
@@ -77,23 +41,6 @@ interface FaultTried {
   readonly fault: StoreFault;
   readonly region: string | null;
   readonly retryAfterMs: number;
-}
-
-export interface Requests {
-  readonly bucket: string;
-  readonly settings: S3Settings;
-  /** @throws ASTRA_STORE_UNREACHABLE, ASTRA_STORE_THROTTLED, ASTRA_STORE_AUTHENTICATION, or the signal's reason. */
-  send(request: S3Request): Promise<Outcome>;
-  /** As {@link send}, where every refusal is an error. */
-  sendOrFail(request: S3Request): Promise<Answer>;
-  /** One try, whatever its outcome: the head of the answer. */
-  sendOnce(request: S3Request): Promise<Pick<Answer, "status" | "headers">>;
-  failure(fault: StoreFault, request: S3Request): Error;
-  /** Region in use, after redirects. */
-  region(): string;
-  readonly credentials: CredentialSource;
-  readonly clock: Clock;
-  counters(): StoreCounters;
 }
 
 export function openRequests(bucket: string, settings: S3Settings, deps: S3Deps, connections: Connections): Requests {
@@ -237,7 +184,7 @@ class RequestSender implements Requests {
       },
       { region: this.#region, credentials, timeMs: this.#signingClock.now() },
     );
-    for (const name in headers) headers[name] = checkedText(name, headers[name] ?? "");
+    for (const name in headers) headers[name] = sentText(name, headers[name] ?? "");
     const pool = this.#connections.pool(origin, { connections: this.settings.connections, ca: this.settings.ca });
     return exchange(pool, {
       origin,
@@ -301,24 +248,6 @@ class RequestSender implements Requests {
       endpoint: this.#address.origin,
     };
   }
-}
-
-/** @throws ASTRA_STORE_REFUSED for a line break or the like, which no header can hold. */
-function checkedText(name: string, value: string): string {
-  if (!/\p{Cc}/u.test(value)) return wireText(value);
-  throw new AstraError(
-    "ASTRA_STORE_REFUSED",
-    `the header ${name} would hold a control character: ${JSON.stringify(value)}`,
-  );
-}
-
-function readHeaders(raw: Readonly<Record<string, string | string[] | undefined>>): ReadonlyMap<string, string> {
-  const headers = new Map<string, string>();
-  for (const name in raw) {
-    const value = raw[name];
-    if (value !== undefined) headers.set(name, receivedText(typeof value === "string" ? value : value.join(",")));
-  }
-  return headers;
 }
 
 /** Seconds or an HTTP date; a minute at the most, so that a wrong date does not stop a run. */

@@ -2,7 +2,7 @@ import { AstraError } from "../../core/errors.ts";
 import type { RestoreInput } from "../../ports/object-store.ts";
 import { objectWhere } from "./errors.ts";
 import { findObject } from "./head.ts";
-import type { Requests, S3Request } from "./requests.ts";
+import type { Requests, S3Request } from "./request.ts";
 
 const SPEEDS = { expedited: "Expedited", standard: "Standard", bulk: "Bulk" } as const;
 const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";

@@ -55,6 +55,8 @@ export async function exchange(pool: Pool, wanted: Exchange): Promise<Dispatcher
     headers: wanted.headers,
     body: wanted.body,
     headersTimeout: wanted.headersTimeoutMs,
+    // Left alone, undici closes the connection after each HEAD.
+    reset: false,
     ...(wanted.signal ? { signal: wanted.signal } : {}),
   });
 }

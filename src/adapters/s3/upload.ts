@@ -16,7 +16,7 @@ import {
 } from "./multipart.ts";
 import { metadataHeaders } from "./object-headers.ts";
 import { checkReceived, compositeEtag, crc32Text, md5Hex, ownObject } from "./received.ts";
-import type { Answer, Requests, S3Request } from "./requests.ts";
+import type { Answer, Requests, S3Request } from "./request.ts";
 import { tagText } from "./xml-scan.ts";
 
 export async function putObject(requests: Requests, input: PutInput): Promise<PutResult> {

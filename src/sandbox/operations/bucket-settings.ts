@@ -152,10 +152,12 @@ export function putEncryption(call: BucketCall): Answer {
   const algorithm = byDefault && childText(byDefault, "SSEAlgorithm")?.trim();
   if (!rule || !byDefault || (algorithm !== "AES256" && algorithm !== "aws:kms" && algorithm !== "aws:kms:dsse"))
     throw malformed();
+  const keyId = childText(byDefault, "KMSMasterKeyID")?.trim();
+  if (keyId !== undefined && !/^[\x21-\x7e]{1,2048}$/.test(keyId)) throw malformed();
   const ownKey = `arn:aws:kms:${call.region}:000000000000:alias/aws/s3`;
   call.bucket.defaultEncryption = {
     algorithm,
-    kmsKeyId: algorithm === "AES256" ? null : (childText(byDefault, "KMSMasterKeyID") ?? ownKey),
+    kmsKeyId: algorithm === "AES256" ? null : (keyId ?? ownKey),
     bucketKey: childText(rule, "BucketKeyEnabled")?.trim() === "true",
   };
   return { status: 200 };

@@ -38,7 +38,9 @@ export function getObject(call: BucketCall): Answer {
   checkReadable(call.account, version);
   for (const [parameter, name] of Object.entries(OVERRIDES)) {
     const value = call.query.get(parameter);
-    if (value !== undefined) headers[name] = value;
+    if (value === undefined) continue;
+    if (!/^[\t\x20-\x7e]*$/.test(value)) throw invalidArgument(parameter, value, "A header can't carry this value");
+    headers[name] = value;
   }
   const { body } = version;
   const range = requestedRange(call, version, body.length);

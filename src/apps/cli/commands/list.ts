@@ -33,8 +33,14 @@ export const list: CommandSpec = {
     const input = { bucket, ...(tier && { tier }), ...(prefix !== undefined && { prefix }) };
     let objects = 0;
     let bytes = 0;
-    if (terminal.isJson) await terminal.line({ type: "version", version: VERSION, command: "list" });
+    // With the first page, so that a call that fails before it gives one line, the error's.
+    let isBegun = false;
+    const begin = async (): Promise<void> => {
+      if (terminal.isJson && !isBegun) await terminal.line({ type: "version", version: VERSION, command: "list" });
+      isBegun = true;
+    };
     for await (const page of listObjects({ ctx, input })) {
+      await begin();
       const isRead = terminal.isJson
         ? await terminal.write(await jsonLines(page))
         : terminal.isQuiet || (await terminal.write(page.map(textLine).join("")));
@@ -42,6 +48,7 @@ export const list: CommandSpec = {
       for (const line of page) bytes += line.sizeBytes;
       if (!isRead || ctx.signal.aborted) break;
     }
+    await begin();
     if (terminal.isJson) await terminal.line({ type: "summary", ok: true, bucket, objects, bytes });
     else terminal.note(`${counted(objects, "object")}, ${formatBytes(bytes)}.`);
     return EXIT.done;
