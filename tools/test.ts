@@ -76,7 +76,7 @@ interface StaticCheck {
   readonly args: readonly string[];
 }
 
-const CHECKED_FOLDERS = ["src", "test", "bench", "tools", "examples"];
+const CHECKED_FOLDERS = ["bin", "src", "test", "bench", "tools", "examples"];
 
 function staticChecks(): StaticCheck[] {
   const checks: StaticCheck[] = [
@@ -92,7 +92,7 @@ function staticChecks(): StaticCheck[] {
 
 /** The formatter refuses a folder without a file it knows. */
 function holdsFormattable(folder: string): boolean {
-  return globSync(`${folder}/**/*.{ts,js,json,yaml,yml}`, { cwd: ROOT }).length > 0;
+  return globSync(`${folder}/**/*.{ts,mjs,json,yaml,yml}`, { cwd: ROOT }).length > 0;
 }
 
 function runStatic(checks: readonly StaticCheck[], tally: Tally): void {

@@ -82,6 +82,16 @@ describe("splitting a span", () => {
       }),
     );
   });
+
+  it("inside a millisecond counts that millisecond once", () => {
+    const whole = new Ledger(AWS);
+    whole.addSpan(APRIL, APRIL + 1, standardStorage(10n ** 18n));
+    const halves = new Ledger(AWS);
+    halves.addSpan(APRIL, APRIL + 0.5, standardStorage(10n ** 18n));
+    halves.addSpan(APRIL + 0.5, APRIL + 1, standardStorage(10n ** 18n));
+    expect(whole.bill().totalMicros).toBeGreaterThan(1000);
+    expect(halves.bill()).toEqual(whole.bill());
+  });
 });
 
 describe("the bill", () => {

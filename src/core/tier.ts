@@ -13,7 +13,6 @@ export type LadderTier = (typeof LADDER)[number];
 
 /** How long the first byte takes. */
 export const LATENCY_CLASSES = ["instant", "minutes", "hours", "half-day", "two-days"] as const;
-export type LatencyClass = (typeof LATENCY_CLASSES)[number];
 
 /** The hotter (more ready) of two tiers. */
 export function hotterTier(a: LadderTier, b: LadderTier): LadderTier {

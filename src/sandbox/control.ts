@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Answer } from "./call.ts";
 import { FAULT_KINDS } from "./faults.ts";
+import { S3Error } from "./s3-error.ts";
 import type { Sandbox } from "./server.ts";
 
 export const CONTROL_PREFIX = "/_astra/";
@@ -50,11 +51,7 @@ export function control(sandbox: Controlled, method: string, path: string, body:
     case "GET bill":
       return json(200, sandbox.bill());
     case "POST reads":
-      return withInput(SCHEMAS.reads, body, (reads) =>
-        json(200, {
-          results: reads.map(({ bucket, key, count, atMs }) => sandbox.enterReads(bucket, key, count, atMs)),
-        }),
-      );
+      return withInput(SCHEMAS.reads, body, (reads) => readsAnswer(sandbox, reads));
     case "POST faults":
       return withInput(SCHEMAS.fault, body, (fault) => {
         sandbox.faults.add(fault);
@@ -80,6 +77,20 @@ export function json(status: number, value: unknown): Answer {
 function clockAnswer(sandbox: Controlled): Answer {
   const nowMs = sandbox.now();
   return json(200, { now: new Date(nowMs).toISOString(), nowMs });
+}
+
+/** Enters reads one after another; the first that can't be entered ends it, and the answer says how many were. */
+function readsAnswer(sandbox: Controlled, reads: readonly z.infer<typeof read>[]): Answer {
+  const results: { readonly restored: boolean }[] = [];
+  for (const { bucket, key, count, atMs } of reads) {
+    try {
+      results.push(sandbox.enterReads(bucket, key, count, atMs));
+    } catch (error) {
+      if (!(error instanceof S3Error)) throw error;
+      return json(error.status, { error: `${error.code}: ${bucket}/${key}`, results });
+    }
+  }
+  return json(200, { results });
 }
 
 function withInput<T>(schema: z.ZodType<T>, body: Buffer, work: (input: T) => Answer): Answer {

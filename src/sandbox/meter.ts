@@ -27,7 +27,7 @@ export class Meter {
 
   constructor(book: PriceBook, startMs: number) {
     this.#ledger = new Ledger(book);
-    this.#nowMs = startMs;
+    this.#nowMs = Math.floor(startMs);
   }
 
   /** The instant up to which the account stands. */

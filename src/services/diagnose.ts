@@ -1,5 +1,5 @@
 /** Tries everything Astra needs, changing nothing; each finding comes with its fix. */
-import { toAstraError } from "../core/errors.ts";
+import { isAstraError, toAstraError } from "../core/errors.ts";
 import { requirePermission } from "../core/permission.ts";
 import type { Context } from "./context.ts";
 
@@ -38,9 +38,14 @@ export async function diagnose({
 
 async function topicFinding(ctx: Context, topic: string): Promise<Finding> {
   return attempt(`topic ${topic}`, async () => {
-    const offsets = await ctx.log.offsets(topic);
-    const records = offsets.reduce((sum, { first, end }) => sum + (end - first), 0n);
-    return `${offsets.length} partitions, ${records} records`;
+    try {
+      const offsets = await ctx.log.offsets(topic);
+      const records = offsets.reduce((sum, { first, end }) => sum + (end - first), 0n);
+      return `${offsets.length} partitions, ${records} records`;
+    } catch (error) {
+      if (ctx.config.log.create_topics && isAstraError(error, "ASTRA_LOG_TOPIC_MISSING")) return "not there yet; created on first use";
+      throw error;
+    }
   });
 }
 

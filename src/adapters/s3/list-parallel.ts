@@ -7,8 +7,8 @@ import type { Requests } from "./request.ts";
 
 type ObjectsPage = readonly ListedObject[];
 
-/** Pages of a range that could not be cut before the next attempt at it. */
-const PAGES_BETWEEN_CUTS = 8;
+/** Pages of a range before it is cut: looking for cuts costs requests that a short range is done in. */
+const PAGES_BEFORE_CUT = 4;
 
 export async function* listInParallel(
   requests: Requests,
@@ -109,7 +109,7 @@ class ParallelListing {
   async #listRange(start: KeyRange): Promise<void> {
     let range = start;
     let token: string | null = null;
-    let pagesToCut = 1;
+    let pagesToCut = PAGES_BEFORE_CUT;
     for (;;) {
       const page: Page = await this.#list({ prefix: this.#prefix, startAfter: range.after, token });
       const objects = cutAbove(page.objects, range.upTo);
@@ -126,12 +126,9 @@ class ParallelListing {
         range,
         this.#workers * 2,
       );
-      if (!first || others.length === 0) {
-        pagesToCut = PAGES_BETWEEN_CUTS;
-        continue;
-      }
+      pagesToCut = PAGES_BEFORE_CUT;
+      if (!first || others.length === 0) continue;
       range = first;
-      pagesToCut = 1;
       this.#ranges.push(...others);
       this.#notify();
     }

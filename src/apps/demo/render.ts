@@ -17,6 +17,7 @@ export function renderDemo(report: DemoReport): string {
     spend(report),
     bills(report),
     biggest(report),
+    stayed(report),
     examples(report),
     next(report),
   ];
@@ -51,7 +52,7 @@ function tiers(report: DemoReport): string {
     .trimEnd();
 }
 
-/** Spend per stretch of days, two bars each. */
+/** Average spend a day, per stretch of days, two bars each. */
 function spend(report: DemoReport): string {
   const steps = stretches(report.spend);
   if (steps.length === 0) return "This store keeps no ledger, so there is no bill to show.";
@@ -60,7 +61,7 @@ function spend(report: DemoReport): string {
     `  ${step.label.padEnd(12)} without ${styleText("dim", blocks(step.without, most, BAR_WIDTH))} ${formatMoney(step.without)}`,
     `  ${"".padEnd(12)} with    ${styleText("green", blocks(step.withAstra, most, BAR_WIDTH))} ${formatMoney(step.withAstra)}`,
   ]);
-  return [title("Spend over time, from the ledger"), ...rows].join("\n");
+  return [title("Spend a day over time, from the ledger"), ...rows].join("\n");
 }
 
 interface Stretch {
@@ -76,10 +77,11 @@ function stretches(points: readonly SpendPoint[]): Stretch[] {
     const before = points[from - 1];
     const last = points[Math.min(points.length, from + length) - 1];
     if (!last) break;
+    const days = last.day - from + 1;
     steps.push({
       label: `days ${from}–${last.day}`,
-      withAstra: last.withAstraMicros - (before?.withAstraMicros ?? 0),
-      without: last.withoutMicros - (before?.withoutMicros ?? 0),
+      withAstra: (last.withAstraMicros - (before?.withAstraMicros ?? 0)) / days,
+      without: (last.withoutMicros - (before?.withoutMicros ?? 0)) / days,
     });
   }
   return steps;
@@ -112,6 +114,13 @@ function biggest(report: DemoReport): string {
       `  ${formatMoney(saving.savedMicros).padStart(9)}  ${saving.uri}  ${formatBytes(saving.sizeBytes)}  ${saving.from} → ${saving.to}`,
   );
   return [title("Ten biggest savings, as expected when each was decided"), ...rows].join("\n");
+}
+
+/** What the last night's plans left where it was, although another class was proposed. */
+function stayed(report: DemoReport): string {
+  const reasons = Object.entries(report.refusals).toSorted(([, a], [, b]) => b - a);
+  if (reasons.length === 0) return "";
+  return `${title("Left in place on the last night")}\n  ${reasons.map(([reason, objects]) => `${count(objects)} ${reason}`).join(", ")}`;
 }
 
 function examples(report: DemoReport): string {

@@ -34,7 +34,12 @@ async function oneLife(options: DemoOptions, name: string, folder: string, engin
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const random = seededRandom(options.seed);
-  await using ctx = await openContext(demoConfig(options, world, name, folder), { clock: world.clock, random, signal, isThrowaway: true });
+  await using ctx = await openContext(demoConfig(options, world, name, folder), {
+    clock: world.clock,
+    random,
+    signal,
+    isThrowaway: true,
+  });
   const workload = seededRandom(options.seed);
   return await live({ ctx, world, options, random: () => workload.next(), engine, stop });
 }
