@@ -40,7 +40,10 @@ export async function openContext(
   const environment = overrides.environment ?? process.env;
   const logger = lazyLogger(overrides.logLevel ?? "warn");
   const log = lazyPort<EventLog>(() => openLog(config, clock, logger.port, overrides.isThrowaway ?? false), ["read"]);
-  const state = lazyPort<StateStore>(() => openState(config, overrides.isThrowaway ?? false), ["plannedMoves", "objects", "journalOfRun"]);
+  const state = lazyPort<StateStore>(
+    () => openState(config, overrides.isThrowaway ?? false),
+    ["plannedMoves", "objects", "journalOfRun"],
+  );
   const stores = lazyPort<ObjectStores>(() => openStores(config, environment, clock, random));
   const bodies = systemBodySources(bodyOptions(config), { stores: stores.port });
   let prices = overrides.prices;
