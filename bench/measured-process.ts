@@ -23,9 +23,12 @@ export async function measure(name: WorkName, input: unknown, profile: string | 
   child.once("message", (message) => {
     outcome = outcomeSchema.parse(message);
   });
-  child.send({ name, input });
+  let unsent: Error | null = null;
+  child.send({ name, input }, (error) => {
+    unsent = error;
+  });
   const [status, signal] = await ended;
   if (outcome === null || status !== 0)
-    throw new Error(`the measured process of ${name} ended with ${status ?? signal}`);
+    throw new Error(`the measured process of ${name} ended with ${status ?? signal}`, { cause: unsent });
   return outcome;
 }

@@ -38,8 +38,11 @@ function cell(text: string): string {
 }
 
 function tableOf(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
-  return [line(titles), line(titles.map(() => "---")), ...rows.map(line)].join("\n");
+  return [tableRow(titles), tableRow(titles.map(() => "---")), ...rows.map(tableRow)].join("\n");
+}
+
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.map(cell).join(" | ")} |`;
 }
 
 function configurationPage(): string {
@@ -97,6 +100,16 @@ function fieldTable(fields: readonly ConfigField[]): string {
   return tableOf(["field", "type", "default", "meaning", "variable"], rows);
 }
 
+const EXIT_NAMES = [
+  "done",
+  "failed",
+  "changesPresent",
+  "partlyApplied",
+  "authentication",
+  "usage",
+  "interrupted",
+] as const satisfies readonly (keyof typeof EXIT)[];
+
 const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: "Done as asked.",
   failed: "Failed; the error says why.",
@@ -108,7 +121,7 @@ const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
 };
 
 function exitCodesPage(): string {
-  const statuses = (Object.keys(EXIT) as (keyof typeof EXIT)[]).map((name) => [String(EXIT[name]), MEANINGS[name]]);
+  const statuses = EXIT_NAMES.map((name) => [String(EXIT[name]), MEANINGS[name]]);
   return [
     "# Exit statuses",
     MADE,
@@ -123,11 +136,10 @@ function exitCodesPage(): string {
 }
 
 function commandsPage(): string {
-  const groups = GROUPS.flatMap((group) => [
-    `## ${group}`,
-    "",
-    ...COMMANDS.filter((spec) => spec.group === group).flatMap(commandSection),
-  ]);
+  const groups = GROUPS.map((group) => {
+    const sections = COMMANDS.filter((spec) => spec.group === group).flatMap(commandSection);
+    return [`## ${group}`, "", ...sections].join("\n");
+  });
   return [
     "# Commands",
     MADE,

@@ -29,9 +29,11 @@ export const list: BenchCase = {
     });
     const sums = JSON.stringify(await sandbox.tally(bucket));
     const place = { folder: folder.path, bucket, endpoint: sandbox.endpoint, brokers: null };
+    let rssBeforeBytes = 0;
     const measured = async (name: WorkName, more: object): Promise<Round> => {
       const outcome = await measure(name, { place, objects, ...more }, options.profile);
       check(`what ${name} saw`, outcome.found["sums"], sums);
+      rssBeforeBytes = Number(outcome.found["rssBeforeBytes"] ?? rssBeforeBytes);
       return roundOf(outcome);
     };
     for (let round = 1; round <= options.rounds; round++) {
@@ -55,6 +57,7 @@ export const list: BenchCase = {
       detail: {
         objects,
         latencyMs: options.latencyMs,
+        rssBeforeBytes,
         checked: "keys, sizes, classes and ETags against the store's own memory",
       },
     };

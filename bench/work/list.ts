@@ -12,12 +12,13 @@ export async function work(input: unknown): Promise<WorkDone> {
   await using ctx = await openPlace(place);
   const store = await ctx.stores.open(place.bucket);
   const tally = new ObjectTally();
+  const rssBeforeBytes = process.memoryUsage.rss();
   const { phase } = await timed(objects, async () => {
     for await (const page of parallel ? store.listParallel() : store.list())
       for (const object of page) tally.add(object);
   });
   return {
     phases: { list: phase },
-    found: { sums: JSON.stringify(tally.sums()), requests: store.counters().requests },
+    found: { sums: JSON.stringify(tally.sums()), requests: store.counters().requests, rssBeforeBytes },
   };
 }

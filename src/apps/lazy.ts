@@ -35,6 +35,7 @@ export function lazyPort<T extends AsyncDisposable>(
     },
   };
   // The proxy answers every method of T by forwarding it: the type system can't see that.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { port: new Proxy({}, handler) as T, close };
 }
 
@@ -44,6 +45,12 @@ function call(port: object, name: string, args: readonly unknown[]): unknown {
   return Reflect.apply(method, port, args);
 }
 
-async function* streamed(get: () => Promise<object>, name: string, args: readonly unknown[]): AsyncGenerator<unknown> {
-  yield* call(await get(), name, args) as AsyncIterable<unknown>;
+async function* streamed(get: () => Promise<object>, name: string, args: readonly unknown[]): AsyncGenerator {
+  const stream = call(await get(), name, args);
+  if (!isAsyncIterable(stream)) throw new TypeError(`${name} gives no stream`);
+  yield* stream;
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }

@@ -10,7 +10,7 @@ export interface SchemaNode {
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
   readonly enum?: readonly string[];
-  readonly const?: unknown;
+  readonly const?: string;
   readonly required?: readonly string[];
   readonly default?: unknown;
   readonly example?: unknown;
@@ -33,6 +33,7 @@ export interface ConfigField {
 
 /** The JSON Schema of astra.yaml. */
 export function configJsonSchema(): SchemaNode {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- zod's type allows all of JSON Schema, ours what it makes
   return z.toJSONSchema(configSchema, { io: "input" }) as SchemaNode;
 }
 
@@ -70,7 +71,7 @@ export function environmentName(path: readonly string[]): string {
 
 function typeInWords(node: SchemaNode): string {
   if (node.anyOf) return node.anyOf.map(typeInWords).join(" or ");
-  if (node.const !== undefined) return `\`${String(node.const)}\``;
+  if (node.const !== undefined) return `\`${node.const}\``;
   if (node.enum) return `one of ${node.enum.map((word) => `\`${word}\``).join(", ")}`;
   if (node.type === "array") return `list of ${typeInWords(node.items ?? {})}`;
   return node.type === "string" ? "text" : (node.type ?? "any");

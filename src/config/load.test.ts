@@ -162,7 +162,7 @@ describe("files that can't be used", () => {
     });
     expect(fault(() => load(`# ${"x".repeat(2_000_000)}`))).toMatchObject({ code: "ASTRA_CONFIG_INVALID" });
     const layers = ["a: &a [x, x, x, x, x, x, x, x, x, x]"];
-    for (const [before, name] of ["ab", "bc", "cd", "de", "ef"].map((pair) => [...pair])) {
+    for (const [before, name] of ["ab", "bc", "cd", "de", "ef"].map((pair) => pair.split(""))) {
       layers.push(`${name}: &${name} [${Array.from({ length: 10 }, () => `*${before}`).join(", ")}]`);
     }
     expect(fault(() => load(layers.join("\n"))).message).toContain("alias");

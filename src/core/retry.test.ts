@@ -60,8 +60,16 @@ describe("adaptive concurrency", () => {
   });
 
   it("halves on a throttle and begins to count anew", () => {
-    expect(adaptConcurrency({ limit: 33, streak: 20 }, "throttled", bounds)).toEqual({ limit: 16, streak: 0 });
-    expect(adaptConcurrency({ limit: 3, streak: 1 }, "throttled", bounds)).toEqual({ limit: 2, streak: 0 });
+    expect(adaptConcurrency({ limit: 33, streak: 20 }, "throttled", bounds)).toEqual({ limit: 16, streak: -33 });
+    expect(adaptConcurrency({ limit: 3, streak: 1 }, "throttled", bounds)).toEqual({ limit: 2, streak: -3 });
+  });
+
+  it("halves once for a burst of throttles, and again when they go on", () => {
+    let state = { limit: 64, streak: 0 };
+    for (let i = 0; i < 64; i += 1) state = adaptConcurrency(state, "throttled", bounds);
+    expect(state.limit).toBe(32);
+    for (let i = 0; i < 2; i += 1) state = adaptConcurrency(state, "throttled", bounds);
+    expect(state.limit).toBe(16);
   });
 
   it("stays at the most it may", () => {

@@ -23,7 +23,7 @@ export function backoffMs(policy: RetryPolicy, attempt: number, random: number, 
 /** Additive increase, multiplicative decrease of a concurrency limit. */
 export interface ConcurrencyState {
   readonly limit: number;
-  /** Successes since the limit last changed. */
+  /** Outcomes since the limit last grew; below 0 while the window that follows a halving lasts. */
   readonly streak: number;
 }
 
@@ -33,14 +33,19 @@ export interface ConcurrencyBounds {
   readonly most: number;
 }
 
-/** One more slot after a whole window of successes; half on a throttle. */
+/**
+ * One more slot after a whole window of successes; half on a throttle. What was under way at the halving answers for the
+ * old limit, so its throttles do not halve again.
+ */
 export function adaptConcurrency(
   state: ConcurrencyState,
   outcome: "success" | "throttled",
   bounds: ConcurrencyBounds,
 ): ConcurrencyState {
-  if (outcome === "throttled") return { limit: Math.max(bounds.least, Math.floor(state.limit / 2)), streak: 0 };
   const streak = state.streak + 1;
+  if (outcome === "throttled" && state.streak >= 0) {
+    return { limit: Math.max(bounds.least, Math.floor(state.limit / 2)), streak: -state.limit };
+  }
   if (streak < state.limit || state.limit >= bounds.most) return { limit: state.limit, streak };
   return { limit: state.limit + 1, streak: 0 };
 }

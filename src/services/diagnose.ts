@@ -43,7 +43,8 @@ async function topicFinding(ctx: Context, topic: string): Promise<Finding> {
       const records = offsets.reduce((sum, { first, end }) => sum + (end - first), 0n);
       return `${offsets.length} partitions, ${records} records`;
     } catch (error) {
-      if (ctx.config.log.create_topics && isAstraError(error, "ASTRA_LOG_TOPIC_MISSING")) return "not there yet; created on first use";
+      if (ctx.config.log.create_topics && isAstraError(error, "ASTRA_LOG_TOPIC_MISSING"))
+        return "not there yet; created on first use";
       throw error;
     }
   });

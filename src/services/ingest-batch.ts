@@ -4,9 +4,10 @@
  * and the repetition changes nothing.
  */
 import { AstraError, type ErrorCode, toAstraError } from "../core/errors.ts";
-import { type DataEvent, decodeEvent, eventKey, eventObject } from "../core/event.ts";
+import { type DataEvent, decodeEvent, eventKey, eventObject, eventTimeMs } from "../core/event.ts";
 import { type ObserveOptions, type StoredFacts, observeEvent } from "../core/object-state.ts";
 import { DEFAULT_RETRY, backoffMs } from "../core/retry.ts";
+import { MS_PER_DAY } from "../core/units.ts";
 import type { LogRecord, NewRecord, RecordBatch } from "../ports/event-log.ts";
 import type { Effect } from "../ports/state-store.ts";
 import type { Context } from "./context.ts";
@@ -90,6 +91,7 @@ function readRecord(ctx: Context, record: LogRecord): DataEvent | AstraError {
   try {
     const event = decodeEvent(record.value);
     checkBucket(ctx, event);
+    checkTime(ctx, event);
     const isWrite = event.type === "astra.object.created" || event.type === "astra.object.overwritten";
     if (isWrite && !event.data.body && event.data.etag === undefined) {
       throw new AstraError("ASTRA_BODY_MISSING", "the event has neither a body nor the ETag of a stored object");
@@ -109,6 +111,14 @@ function checkBucket(ctx: Context, event: DataEvent): void {
     where: `s3://${bucket}`,
     fix: `Add ${bucket} to \`buckets\` in astra.yaml.`,
   });
+}
+
+/** Clocks of producers may be ahead of ours, but a time far off would push every known day out of an object's window. */
+const MAX_AHEAD_MS = MS_PER_DAY;
+
+function checkTime(ctx: Context, event: DataEvent): void {
+  if (eventTimeMs(event) - ctx.clock.now() <= MAX_AHEAD_MS) return;
+  throw new AstraError("ASTRA_EVENT_INVALID", `time: ${event.time} is more than a day ahead of this machine's clock`);
 }
 
 function configuredBuckets(ctx: Context): string[] {

@@ -1,6 +1,7 @@
 /** A plan as a file that can be read, kept, approved and applied later: `{"version":1,"header":{…},"moves":[…]}`. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { REFUSALS } from "../core/decide.ts";
 import { AstraError } from "../core/errors.ts";
 import { requirePermission } from "../core/permission.ts";
 import type { PlanHeader, PlannedMove } from "../core/plan.ts";
@@ -29,15 +30,21 @@ const move = z.strictObject({
   worstCaseMicros: amount.nullable(),
 });
 
-const totals = z.looseObject({
+const refusalTotal = z.strictObject({ objects: count, bytes: count, savingMicrosPerMonth: amount, feeMicros: amount });
+
+const totals = z.strictObject({
+  objectsSeen: count,
+  bytesSeen: count,
+  objectsStaying: count,
   moves: count,
   movedBytes: count,
   feeMicros: amount,
   savingMicrosPerMonth: amount,
-  objectsSeen: count,
+  refusals: z.partialRecord(z.enum(REFUSALS), refusalTotal),
+  classes: z.record(z.string(), z.strictObject({ objects: count, bytes: count })),
 });
 
-const header = z.looseObject({
+const header = z.strictObject({
   id: z.string().min(1),
   bucket: z.string().min(1),
   createdMs: amount,
@@ -99,10 +106,13 @@ async function* inOnePage(moves: readonly PlannedMove[]): AsyncIterable<readonly
   if (moves.length > 0) yield moves;
 }
 
-function checkedPlan({ json, where }: ImportPlanInput): {
+interface PlanFile {
   readonly header: PlanHeader;
   readonly moves: readonly PlannedMove[];
-} {
+}
+
+/** The hash is over fields in the order in which plans are made; the schemas above give that order back. */
+function checkedPlan({ json, where }: ImportPlanInput): PlanFile {
   const parsed = file.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -110,15 +120,13 @@ function checkedPlan({ json, where }: ImportPlanInput): {
       where,
     });
   }
-  // The hash is taken over the values as they are written, so in the file's own order of fields.
-  const raw = json as { readonly header: PlanHeader; readonly moves: readonly PlannedMove[] };
-  const { hash, ...head } = raw.header;
+  const { header: found, moves } = parsed.data;
+  const { hash, ...head } = found;
   const sum = createHash("sha256");
-  for (const planned of raw.moves) sum.update(JSON.stringify(planned));
-  const isWhole =
-    raw.moves.length === head.totals.moves && raw.moves.every((planned) => planned.bucket === head.bucket);
+  for (const planned of moves) sum.update(JSON.stringify(planned));
+  const isWhole = moves.length === head.totals.moves && moves.every((planned) => planned.bucket === head.bucket);
   if (!isWhole || sum.update(JSON.stringify(head)).digest("hex") !== hash) {
     throw new AstraError("ASTRA_PLAN_INVALID", "the file was changed after the plan was made", { where });
   }
-  return raw;
+  return { header: { ...head, hash }, moves };
 }

@@ -122,7 +122,7 @@ describe.skipIf(missing.length > 0)(name, () => {
         if (expected.refusal) refused[expected.refusal] += 1;
       }
       expect(moved).toBeGreaterThan(100);
-      expect(refused.payback).toBeGreaterThan(100);
+      expect(refused.payback).toBeGreaterThan(50);
       expect(first).toMatchObject({
         run: { done: moved, failed: 0, skipped: 0 },
         plan: {
@@ -154,7 +154,7 @@ async function killOne(workers: readonly CliProcess[]): Promise<void> {
 
 async function lagOf(cluster: KafkaCluster): Promise<readonly PartitionLag[]> {
   await using log = openKafkaLog(kafkaOptions(cluster), { clock: wallClock });
-  return log.lag("data-events", "astra");
+  return await log.lag("data-events", "astra");
 }
 
 interface Stored {

@@ -38,7 +38,7 @@ describe("splitRange", () => {
         const after = keys[from % keys.length] ?? "";
         const upTo = to === null ? null : (keys[to % keys.length] ?? "");
         fc.pre(upTo === null || compareKeys(after, upTo) < 0);
-        const parts = await splitRange(listingOf(keys), "", { after, upTo }, 6);
+        const parts = await Array.fromAsync(splitRange(listingOf(keys), "", { after, upTo }, 6));
         for (const key of keys) {
           const times = parts.filter((part) => inRange(key, part)).length;
           expect(times).toBe(inRange(key, { after, upTo }) ? 1 : 0);
@@ -49,20 +49,20 @@ describe("splitRange", () => {
 
   it("cuts deep folders", async () => {
     const keys = Array.from({ length: 12 }, (_unused, month) => `logs/2024/${String(month + 1).padStart(2, "0")}/x`);
-    const parts = await splitRange(listingOf(keys), "", { after: keys[0] ?? "", upTo: null }, 4);
+    const parts = await Array.fromAsync(splitRange(listingOf(keys), "", { after: keys[0] ?? "", upTo: null }, 4));
     expect(parts).toHaveLength(4);
     expect(parts.map(({ upTo }) => upTo)).toEqual(["logs/2024/04/", "logs/2024/07/", "logs/2024/09/", null]);
   });
 
   it("cuts flat keys at their first differing characters", async () => {
     const keys = Array.from({ length: 100 }, (_unused, index) => `obj-${String(index).padStart(4, "0")}`);
-    const parts = await splitRange(listingOf(keys), "", { after: "obj-0004", upTo: null }, 4);
+    const parts = await Array.fromAsync(splitRange(listingOf(keys), "", { after: "obj-0004", upTo: null }, 4));
     expect(parts).toHaveLength(4);
     expect(parts.map(({ upTo }) => upTo)).toEqual(["obj-001", "obj-002", "obj-003", null]);
   });
 
   it("leaves one key alone", async () => {
     const range = { after: "a", upTo: null };
-    expect(await splitRange(listingOf(["a", "b"]), "", range, 4)).toEqual([range]);
+    expect(await Array.fromAsync(splitRange(listingOf(["a", "b"]), "", range, 4))).toEqual([range]);
   });
 });

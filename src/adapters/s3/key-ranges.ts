@@ -16,37 +16,45 @@ const MAX_DEPTH = 32;
 
 /**
  * Cuts at the "directories" that a listing with a delimiter shows, or, where keys lie flat, at their first differing
- * characters.
- * @returns ranges that together are the given one; one where no cut was found.
+ * characters. Parts come as they are found, in order.
+ * @returns ranges that together are the given one; that one alone where no cut was found.
  */
-export async function splitRange(
+export async function* splitRange(
   list: ListPage,
   prefix: string,
   range: KeyRange,
   most: number,
-): Promise<readonly KeyRange[]> {
-  const cuts = await findCuts(list, prefix, range, most);
-  const ranges: KeyRange[] = [];
+): AsyncGenerator<KeyRange, void, undefined> {
   let after = range.after;
-  for (const cut of cuts) {
-    ranges.push({ after, upTo: cut });
+  for await (const cut of findCuts(list, prefix, range, most)) {
+    yield { after, upTo: cut };
     after = cut;
   }
-  return [...ranges, { after, upTo: range.upTo }];
+  yield { after, upTo: range.upTo };
 }
 
-async function findCuts(list: ListPage, prefix: string, range: KeyRange, most: number): Promise<readonly string[]> {
+async function* findCuts(
+  list: ListPage,
+  prefix: string,
+  range: KeyRange,
+  most: number,
+): AsyncGenerator<string, void, undefined> {
   let folder = commonFolder(prefix, range);
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     const page = await list({ prefix: folder, startAfter: range.after, token: null, delimiter: "/" });
     const cuts = page.commonPrefixes.filter((child) => isInside(child, range));
-    if (cuts.length > 0) return spread(cuts, most);
-    if (page.objects.length > 0) return page.token === null ? [] : flatCuts(list, folder, range, most);
+    if (cuts.length > 0) {
+      yield* spread(cuts, most);
+      return;
+    }
+    if (page.objects.length > 0) {
+      if (page.token !== null) yield* flatCuts(list, folder, page, range, most);
+      return;
+    }
     const child = childHolding(folder, range.after) ?? page.commonPrefixes[0];
-    if (child === undefined) return [];
+    if (child === undefined) return;
     folder = child;
   }
-  return [];
 }
 
 function isInside(key: string, { after, upTo }: KeyRange): boolean {
@@ -83,32 +91,32 @@ function spread(cuts: readonly string[], most: number): readonly string[] {
   });
 }
 
-async function flatCuts(list: ListPage, folder: string, range: KeyRange, most: number): Promise<readonly string[]> {
-  const firstAfter = async (key: string): Promise<string | null> => {
-    const page = await list({ prefix: folder, startAfter: key, token: null, maxKeys: 1 });
-    const found = page.objects[0]?.key;
-    return found !== undefined && isInside(found, range) ? found : null;
+/** Skips from the branch that a page lies in to the next one, and on: the further, the larger the branches are. */
+async function* flatCuts(
+  list: ListPage,
+  folder: string,
+  page: Page,
+  range: KeyRange,
+  most: number,
+): AsyncGenerator<string, void, undefined> {
+  const nextBranch = async (branch: string): Promise<string | null> => {
+    const next = await list({ prefix: folder, startAfter: branch + BEHIND_ALL, token: null, maxKeys: 1 });
+    const key = next.objects[0]?.key;
+    if (key === undefined || !isInside(key, range)) return null;
+    const cut = withNextCharacter(commonStart(branch, key), key);
+    return isInside(cut, range) ? cut : null;
   };
-  let start = folder;
-  for (let depth = 0; depth < MAX_DEPTH; depth++) {
-    const first = await firstAfter(compareKeys(range.after, start) > 0 ? range.after : start);
-    if (first === null) return [];
-    const cuts: string[] = [];
-    let branch = nextCharacter(start, first);
-    while (cuts.length < most - 1) {
-      const next = await firstAfter(branch + BEHIND_ALL);
-      if (next === null) break;
-      branch = nextCharacter(start, next);
-      cuts.push(branch);
-    }
-    if (cuts.length > 0) return cuts.filter((cut) => isInside(cut, range));
-    start = branch;
+  const first = page.objects[0]?.key ?? "";
+  const shared = commonStart(first, page.objects.at(-1)?.key ?? "");
+  // Where all that is left lies in the page's own branch, the branches inside that one are next.
+  let cut = (await nextBranch(shared)) ?? (await nextBranch(withNextCharacter(shared, first)));
+  for (let cuts = 1; cut !== null && cuts < most; cuts++) {
+    yield cut;
+    cut = await nextBranch(cut);
   }
-  return [];
 }
 
-/** `start` and the one character of `key` behind it. */
-function nextCharacter(start: string, key: string): string {
+function withNextCharacter(start: string, key: string): string {
   const point = key.codePointAt(start.length);
   return point === undefined ? start : start + String.fromCodePoint(point);
 }

@@ -120,18 +120,22 @@ class ParallelListing {
       range = { after: last ?? range.after, upTo: range.upTo };
       pagesToCut -= 1;
       if (pagesToCut > 0 || this.#ranges.length > 0 || this.#busy >= this.#workers) continue;
-      const [first, ...others] = await splitRange(
-        async (input) => this.#list(input),
-        this.#prefix,
-        range,
-        this.#workers * 2,
-      );
+      if (await this.#cut(range)) return;
       pagesToCut = PAGES_BEFORE_CUT;
-      if (!first || others.length === 0) continue;
-      range = first;
-      this.#ranges.push(...others);
+    }
+  }
+
+  /** Gives the parts of a range to whoever is free, each as soon as it is found. @returns whether there are any. */
+  async #cut(range: KeyRange): Promise<boolean> {
+    let isCut = false;
+    const list = async (input: PageInput): Promise<Page> => this.#list(input);
+    for await (const part of splitRange(list, this.#prefix, range, this.#workers * 2)) {
+      if (!isCut && part.upTo === range.upTo) return false;
+      isCut = true;
+      this.#ranges.push(part);
       this.#notify();
     }
+    return isCut;
   }
 
   async #list(input: PageInput): Promise<Page> {

@@ -40,11 +40,6 @@ export class Call {
     return this.#options[name] === true;
   }
 
-  /** The value as its option's `parse` made it. */
-  value(name: string): unknown {
-    return this.#options[name];
-  }
-
   /** Aborts on the first Ctrl-C or SIGTERM. */
   get signal(): AbortSignal {
     return (this.#signal ??= stopSignal(() => {

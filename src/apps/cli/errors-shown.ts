@@ -13,10 +13,12 @@ export function errorJson(error: AstraError): string {
   return `${jsonLine({ ok: false, error: { code, message, where, fix } })}\n`;
 }
 
+function label(format: Parameters<typeof styleText>[0], text: string): string {
+  return styleText(format, text, { stream: process.stderr });
+}
+
 /** For standard error. */
 export function errorText(error: AstraError, isDebug: boolean): string {
-  const label = (format: Parameters<typeof styleText>[0], text: string): string =>
-    styleText(format, text, { stream: process.stderr });
   const lines = [`${label("red", "error:")} ${visibleLines(error.message)} ${label("dim", `(${error.code})`)}`];
   if (error.where !== undefined) lines.push(`  ${label("bold", "where:")} ${visibleLines(error.where)}`);
   lines.push(`  ${label("bold", "fix:")}   ${visibleLines(error.fix)}`);

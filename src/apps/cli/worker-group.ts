@@ -89,10 +89,10 @@ async function runWorker(
   { signal, terminal }: Parameters<typeof runWorkers>[0],
 ): Promise<WorkerOutcome> {
   for (let restarts = 0; ; restarts += 1) {
-    const ended = await runOnce(args, signal);
-    const outcome = { restarts, result: ended.result, error: ended.error };
-    if (ended.killedBy === null) return { ...outcome, exitCode: ended.exitCode };
-    const text = `worker ${number} was ended by ${ended.killedBy}`;
+    const end = await runOnce(args, signal);
+    const outcome = { restarts, result: end.result, error: end.error };
+    if (end.killedBy === null) return { ...outcome, exitCode: end.exitCode };
+    const text = `worker ${number} was ended by ${end.killedBy}`;
     if (restarts >= MOST_RESTARTS || signal.aborted) {
       const error = new AstraError("ASTRA_INTERNAL", text, {
         fix: "See the system's log for what ended it; nothing committed is lost.",

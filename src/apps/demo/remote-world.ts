@@ -7,7 +7,6 @@ import { request } from "undici";
 import { z } from "zod";
 import { AstraError } from "../../core/errors.ts";
 import type { Bill } from "../../core/ledger.ts";
-import { MS_PER_DAY } from "../../core/units.ts";
 import { bucketOwner } from "./s3-setup.ts";
 import type { DemoRead, DemoWorld } from "./world.ts";
 
@@ -24,13 +23,15 @@ export interface RemoteWorldOptions {
   /** Makes the buckets of each life its own. */
   readonly name: string;
   readonly credentials: DemoWorld["credentials"];
+  /** Whether the objects stay when the life is over. */
+  readonly keep: boolean;
 }
 
 export async function remoteWorld(options: RemoteWorldOptions): Promise<DemoWorld> {
   const { endpoint, name, credentials } = options;
   const control = new SandboxControl(endpoint, credentials.secret_access_key);
   const storeMs = await control.now();
-  const startMs = storeMs === null ? FALLBACK_START_MS : Math.ceil(storeMs / MS_PER_DAY) * MS_PER_DAY;
+  const startMs = storeMs === null ? FALLBACK_START_MS : nextNewYear(storeMs);
   const before = storeMs === null ? null : await control.bill();
   let nowMs = startMs;
   const names = { bucket: `${name}-data`, lockedBucket: `${name}-legal` };
@@ -52,9 +53,15 @@ export async function remoteWorld(options: RemoteWorldOptions): Promise<DemoWorl
       return before && difference(await control.bill(), before);
     },
     async [Symbol.asyncDispose]() {
+      if (!options.keep) await owner.removeObjects();
       owner.close();
     },
   };
+}
+
+/** Both lives begin on the same day of the year, so that their months have the same lengths. */
+function nextNewYear(ms: number): number {
+  return Date.UTC(new Date(ms).getUTCFullYear() + 1, 0, 1);
 }
 
 /** The server may have had a bill before the demo began. */

@@ -21,8 +21,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const folder = await mkdtemp(join(tmpdir(), "astra-demo-"));
   try {
     const name = `astra-demo-${seededRandom(options.seed).id().slice(0, 8)}-${process.pid}`;
-    const withAstra = await oneLife(options, `${name}-with`, folder, true);
+    // The life without comes first, and takes its objects along: a server that both share must not bill them to the other.
     const without = await oneLife(options, `${name}-without`, folder, false);
+    const withAstra = await oneLife(options, `${name}-with`, folder, true);
     return compare(options, withAstra, without);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -30,7 +31,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
 }
 
 async function oneLife(options: DemoOptions, name: string, folder: string, engine: boolean): Promise<LifeReport> {
-  await using world = await openWorld(options, name);
+  await using world = await openWorld(options, name, engine);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const random = seededRandom(options.seed);
@@ -44,7 +45,7 @@ async function oneLife(options: DemoOptions, name: string, folder: string, engin
   return await live({ ctx, world, options, random: () => workload.next(), engine, stop });
 }
 
-async function openWorld(options: DemoOptions, name: string): Promise<DemoWorld> {
+async function openWorld(options: DemoOptions, name: string, engine: boolean): Promise<DemoWorld> {
   if (options.s3Endpoint === undefined) return sandboxWorld(builtInPriceBook(), options.byteScale);
   const { AWS_ACCESS_KEY_ID: access_key_id, AWS_SECRET_ACCESS_KEY: secret_access_key } = process.env;
   if (access_key_id === undefined || secret_access_key === undefined) {
@@ -54,7 +55,12 @@ async function openWorld(options: DemoOptions, name: string): Promise<DemoWorld>
       fix,
     });
   }
-  return remoteWorld({ endpoint: options.s3Endpoint, name, credentials: { access_key_id, secret_access_key } });
+  return remoteWorld({
+    endpoint: options.s3Endpoint,
+    name,
+    credentials: { access_key_id, secret_access_key },
+    keep: engine,
+  });
 }
 
 function demoConfig(options: DemoOptions, world: DemoWorld, name: string, folder: string): Config {

@@ -1,5 +1,5 @@
 /** What the demo's owner does to his buckets by himself: create them, hold objects. Control calls of the SDK, as he would. */
-import type { S3Client } from "@aws-sdk/client-s3";
+import type * as Sdk from "@aws-sdk/client-s3";
 
 export interface SetupOptions {
   readonly endpoint: string;
@@ -11,13 +11,15 @@ export interface SetupOptions {
 export interface BucketOwner {
   createBuckets(): Promise<void>;
   hold(bucket: string, key: string): Promise<void>;
+  /** Removes every object of both buckets, holds and versions included. */
+  removeObjects(): Promise<void>;
   close(): void;
 }
 
 export async function bucketOwner(options: SetupOptions): Promise<BucketOwner> {
   const sdk = await import("@aws-sdk/client-s3");
   const { access_key_id: accessKeyId, secret_access_key: secretAccessKey } = options.credentials;
-  const client: S3Client = new sdk.S3Client({
+  const client: Sdk.S3Client = new sdk.S3Client({
     endpoint: options.endpoint,
     region: "us-east-1",
     forcePathStyle: true,
@@ -46,8 +48,33 @@ export async function bucketOwner(options: SetupOptions): Promise<BucketOwner> {
     async hold(bucket, key) {
       await client.send(new sdk.PutObjectLegalHoldCommand({ Bucket: bucket, Key: key, LegalHold: { Status: "ON" } }));
     },
+    async removeObjects() {
+      for (const bucket of [options.bucket, options.lockedBucket]) {
+        while (await removePage(sdk, client, bucket, bucket === options.lockedBucket));
+      }
+    },
     close() {
       client.destroy();
     },
   };
+}
+
+/** @returns whether there was anything to remove. */
+async function removePage(
+  sdk: typeof Sdk,
+  client: Sdk.S3Client,
+  bucket: string,
+  held: boolean,
+): Promise<boolean> {
+  const page = await client.send(new sdk.ListObjectVersionsCommand({ Bucket: bucket }));
+  const versions = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key, VersionId }) => ({
+    Key,
+    VersionId,
+  }));
+  if (versions.length === 0) return false;
+  for (const version of held ? versions : []) {
+    await client.send(new sdk.PutObjectLegalHoldCommand({ Bucket: bucket, ...version, LegalHold: { Status: "OFF" } }));
+  }
+  await client.send(new sdk.DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: versions, Quiet: true } }));
+  return true;
 }

@@ -1,3 +1,6 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { AstraError, EXIT } from "../../../core/errors.ts";
 import { bucketOf } from "../call.ts";
 import type { CommandSpec } from "../command.ts";
@@ -59,11 +62,6 @@ const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 /** A URI as it is; a path as a `file:` URI, checked here because the person who typed it is here. */
 async function bodyUri(source: string): Promise<string> {
   if (SCHEME.test(source)) return source;
-  const [{ stat }, { resolve }, { pathToFileURL }] = await Promise.all([
-    import("node:fs/promises"),
-    import("node:path"),
-    import("node:url"),
-  ]);
   const path = resolve(source);
   const found = await stat(path).catch(() => null);
   if (!found?.isFile())

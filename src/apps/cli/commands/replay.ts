@@ -12,7 +12,6 @@ export const replay: CommandSpec = {
     {
       flags: "--from <place>",
       summary: "`beginning`, an offset of every partition, or a time.",
-      parse: replayStart,
       isRequired: true,
     },
   ],
@@ -21,7 +20,7 @@ export const replay: CommandSpec = {
     ["astra replay --from 2026-03-01T00:00:00Z --state march.db", "only what the log took since then"],
   ],
   async run(call) {
-    const from = call.value("from") as ReturnType<typeof replayStart>;
+    const from = replayStart(call.text("from") ?? "");
     const { replayEvents } = await import("../../../services/replay-events.ts");
     await using ctx = await call.context();
     const progress = call.terminal.progress();

@@ -1,3 +1,5 @@
+import { basename, dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { EXIT } from "../../../core/errors.ts";
 import { bucketOf, firstArgument } from "../call.ts";
 import type { CommandSpec } from "../command.ts";
@@ -22,10 +24,6 @@ export const upload: CommandSpec = {
     ],
   ],
   async run(call) {
-    const [{ basename, dirname, resolve }, { pathToFileURL }] = await Promise.all([
-      import("node:path"),
-      import("node:url"),
-    ]);
     const path = resolve(firstArgument(call, "file"));
     // The roots guard against events; a file named by the person at the terminal is theirs to give.
     await using ctx = await call.context((config) => ({

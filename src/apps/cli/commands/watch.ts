@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { EXIT } from "../../../core/errors.ts";
 import { bucketOf, firstArgument } from "../call.ts";
 import type { CommandSpec } from "../command.ts";
@@ -30,8 +31,7 @@ export const watch: CommandSpec = {
     ["astra watch ./incoming --bucket data --initial --prefix 2026/", "what is there already, too, below 2026/"],
   ],
   async run(call) {
-    const [{ resolve }, { FolderWatch, fileEvent }, { appendEvents }] = await Promise.all([
-      import("node:path"),
+    const [{ FolderWatch, fileEvent }, { appendEvents }] = await Promise.all([
       import("../folder-watch.ts"),
       import("../../../services/append-events.ts"),
     ]);

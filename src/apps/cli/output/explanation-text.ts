@@ -57,8 +57,11 @@ function decisionText(decision: Decision, strategy: string): string {
   return `Moves to ${styleText(tierColour(decision.proposal.tier), decision.proposal.storageClass)}. Strategy ${strategy}, ${why}.\n  Fee ${formatMoney(fee.totalMicros)}, saves ${formatMoney(savingMicrosPerMonth)}/month, ${payback}.`;
 }
 
+function money(micros: number | undefined): string {
+  return micros === undefined ? "unknown" : formatMoney(micros);
+}
+
 function classes({ classes: options, priceBook }: Explanation): string {
-  const money = (micros: number | undefined): string => (micros === undefined ? "unknown" : formatMoney(micros));
   const rows = options.map((option) => [
     mark(option),
     styleText(tierColour(option.tier), option.storageClass),

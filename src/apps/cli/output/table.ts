@@ -17,7 +17,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
 }
 
 function width(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  return Array.from(stripVTControlCharacters(text)).length;
 }
 
 function pad(text: string, to: number, align: "left" | "right"): string {
