@@ -13,7 +13,7 @@ import type { DemoRead, DemoWorld } from "./world.ts";
 /** Answers of the sandbox's control calls. */
 const clockAnswer = z.object({ now: z.iso.datetime() });
 const billAnswer = z.object({ totalMicros: z.number(), lines: z.record(z.string(), z.number()) });
-const readsAnswer = z.object({ restored: z.number() });
+const readsAnswer = z.object({ results: z.array(z.object({ restored: z.boolean() })) });
 
 /** First day where the store's clock can't be moved. */
 const FALLBACK_START_MS = Date.UTC(2025, 0, 1);
@@ -98,7 +98,8 @@ class SandboxControl {
   }
 
   async read(reads: readonly DemoRead[]): Promise<number> {
-    return readsAnswer.parse(await this.#expect("POST", "/reads", { reads })).restored;
+    const { results } = readsAnswer.parse(await this.#expect("POST", "/reads", { reads }));
+    return results.filter((result) => result.restored).length;
   }
 
   async #expect(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {

@@ -60,12 +60,7 @@ export async function bucketOwner(options: SetupOptions): Promise<BucketOwner> {
 }
 
 /** @returns whether there was anything to remove. */
-async function removePage(
-  sdk: typeof Sdk,
-  client: Sdk.S3Client,
-  bucket: string,
-  held: boolean,
-): Promise<boolean> {
+async function removePage(sdk: typeof Sdk, client: Sdk.S3Client, bucket: string, held: boolean): Promise<boolean> {
   const page = await client.send(new sdk.ListObjectVersionsCommand({ Bucket: bucket }));
   const versions = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key, VersionId }) => ({
     Key,
