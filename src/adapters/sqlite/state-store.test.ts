@@ -15,7 +15,6 @@ import { MS_PER_DAY } from "../../core/units.ts";
 import { IS_OPEN } from "./state-schema.ts";
 import { openSqliteState } from "./state-store.ts";
 
-
 function count(path: string, sql: string): unknown {
   const db = new DatabaseSync(path);
   try {
