@@ -96,7 +96,7 @@ export interface ObjectMoved {
   readonly sizeBytes: number;
   readonly storageClass: string;
   readonly atMs: number;
-  /** Creation as the plan knew it: kept, so that our copy does not make the object young again. */
+  /** Creation as the plan knew it: it holds, so that our copy does not make the object young again. */
   readonly createdMs: number | null;
 }
 

@@ -1,4 +1,4 @@
-/** Runs work on a stream of items with a concurrency that finds the server's limit: +1 after a window of successes, half on a throttle. */
+/** Runs work on streams of items with a concurrency that finds the server's limit: +1 after a window of successes, half on a throttle. */
 import { type ConcurrencyState, adaptConcurrency } from "../core/retry.ts";
 
 export interface PoolOptions {
@@ -10,36 +10,59 @@ export interface PoolOptions {
 
 const START = 16;
 
-/**
- * Resolves when every item begun is finished. After the signal nothing new is begun; `work` must not throw for an item's
- * own faults: what it throws ends the pool.
- */
-export async function runPool<T>(
-  items: Iterable<T>,
-  options: PoolOptions,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  let state: ConcurrencyState = { limit: Math.min(START, options.most), streak: 0 };
-  const bounds = { least: 1, most: options.most };
-  const running = new Set<Promise<void>>();
-  let fault: unknown;
-  let isFaulty = false;
-  const attempt = async (item: T): Promise<void> => {
-    const before = options.throttled();
+/** Keeps the limit it has found from one stream to the next. One stream at a time. */
+export class AdaptivePool {
+  readonly #options: PoolOptions;
+  #state: ConcurrencyState;
+  #running = 0;
+  #fault: { readonly error: unknown } | null = null;
+  #wake = (): void => undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#state = { limit: Math.min(START, options.most), streak: 0 };
+  }
+
+  /**
+   * Resolves when every item begun is finished. After the signal nothing new is begun; `work` must not throw for an
+   * item's own faults: what it throws ends the stream.
+   */
+  async run<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+    this.#fault = null;
+    for (const item of items) {
+      while (this.#running >= this.#state.limit) await this.#oneEnds();
+      if (this.#fault || this.#options.signal.aborted) break;
+      void this.#attempt(item, work);
+    }
+    while (this.#running > 0) await this.#oneEnds();
+    this.#throwFault();
+  }
+
+  /** A promise of its own, instead of a race over all that run, which would cost a reaction on each of them. */
+  #oneEnds(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** Never rejects. */
+  async #attempt<T>(item: T, work: (item: T) => Promise<void>): Promise<void> {
+    const { most, throttled } = this.#options;
+    this.#running += 1;
+    const before = throttled();
     try {
       await work(item);
-      state = adaptConcurrency(state, options.throttled() > before ? "throttled" : "success", bounds);
+      const outcome = throttled() > before ? "throttled" : "success";
+      this.#state = adaptConcurrency(this.#state, outcome, { least: 1, most });
     } catch (error) {
-      isFaulty = true;
-      fault ??= error;
+      this.#fault ??= { error };
+    } finally {
+      this.#running -= 1;
+      this.#wake();
     }
-  };
-  for (const item of items) {
-    while (running.size >= state.limit) await Promise.race(running);
-    if (isFaulty || options.signal.aborted) break;
-    const task: Promise<void> = attempt(item).finally(() => running.delete(task));
-    running.add(task);
   }
-  await Promise.all(running);
-  if (isFaulty) throw fault;
+
+  #throwFault(): void {
+    if (this.#fault) throw this.#fault.error;
+  }
 }

@@ -4,7 +4,7 @@ import { requirePermission } from "../core/permission.ts";
 import type { PlanHeader, PlannedMove } from "../core/plan.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
 import type { JournalEntry, RunRecord, RunState } from "../ports/state-store.ts";
-import { runPool } from "./adaptive-pool.ts";
+import { AdaptivePool } from "./adaptive-pool.ts";
 import type { Context, Progress } from "./context.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { moveObject } from "./move-object.ts";
@@ -76,6 +76,7 @@ class Execution {
   readonly #tally: RunTally;
   readonly #progress: Progress | undefined;
   #lastSeq = -1;
+  #pool: AdaptivePool | null = null;
 
   constructor(ctx: Context, plan: PlanHeader, runId: string, tally: RunTally, progress: Progress | undefined) {
     this.#ctx = ctx;
@@ -130,7 +131,8 @@ class Execution {
     const ctx = this.#ctx;
     const store = await ctx.stores.open(this.#plan.bucket);
     await using journal = new JournalWriter(ctx.state);
-    await runPool(page, poolOptions(ctx, store), async ({ seq, move }) => {
+    this.#pool ??= movePool(ctx, store);
+    await this.#pool.run(page, async ({ seq, move }) => {
       const outcome = await moveObject(ctx, store, move, resumed);
       const { state, etagAfter, reason } = outcome;
       await journal.add(
@@ -143,6 +145,8 @@ class Execution {
   }
 }
 
-export function poolOptions(ctx: Context, store: ObjectStore): Parameters<typeof runPool>[1] {
-  return { most: ctx.config.engine.concurrency, throttled: () => store.counters().throttled, signal: ctx.signal };
+/** The concurrency of moves on a store. */
+export function movePool(ctx: Context, store: ObjectStore): AdaptivePool {
+  const throttled = (): number => store.counters().throttled;
+  return new AdaptivePool({ most: ctx.config.engine.concurrency, throttled, signal: ctx.signal });
 }

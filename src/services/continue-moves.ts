@@ -1,8 +1,7 @@
 /** Takes up what earlier runs left open: intents of a crash, and restores that have come to an end. */
 import { requirePermission } from "../core/permission.ts";
 import type { JournalEntry } from "../ports/state-store.ts";
-import { runPool } from "./adaptive-pool.ts";
-import { poolOptions } from "./apply-plan.ts";
+import { movePool } from "./apply-plan.ts";
 import type { Context } from "./context.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { moveObject } from "./move-object.ts";
@@ -28,7 +27,7 @@ export async function continueMoves({
   if (open.length === 0) return counts;
   const store = await ctx.stores.open(input.bucket);
   await using journal = new JournalWriter(ctx.state);
-  await runPool(open, poolOptions(ctx, store), async (entry: JournalEntry) => {
+  await movePool(ctx, store).run(open, async (entry: JournalEntry) => {
     const outcome = await moveObject(ctx, store, entry.move, true);
     const { state, etagAfter, reason } = outcome;
     if (state === "restoring") counts.waiting += 1;

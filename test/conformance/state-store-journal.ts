@@ -71,7 +71,8 @@ export function journalTests(create: () => Promise<StateBackend>): void {
       await startRuns(store, "r");
       const before = { ...fullObject("a"), ageUncertain: false };
       await store.putObjects([before]);
-      await store.writeJournal({ entries: [entry("r", 0, "a", "done")], moved: [MOVED] });
+      const moved = { ...MOVED, createdMs: before.createdMs };
+      await store.writeJournal({ entries: [entry("r", 0, "a", "done")], moved: [moved] });
       expect(await store.object(ref("a"))).toEqual({
         ...before,
         etag: '"new"',
@@ -81,6 +82,13 @@ export function journalTests(create: () => Promise<StateBackend>): void {
         classSinceMs: NOW_MS + 5,
         hold: null,
       });
+    }));
+
+  test("content written behind our back has the plan's creation, as uncertain", () =>
+    withState(create, async (store) => {
+      await store.putObjects([{ ...fullObject("a"), ageUncertain: false }]);
+      await store.writeJournal({ entries: [], moved: [MOVED] });
+      expect(await store.object(ref("a"))).toMatchObject({ createdMs: MOVED.createdMs, ageUncertain: true });
     }));
 
   test("of an unknown object a move teaches the plan's creation, as uncertain", () =>

@@ -1,6 +1,5 @@
 import { openSqliteState } from "../../src/adapters/sqlite/state-store.ts";
-import { NOW_MS } from "../support/state-fixtures.ts";
-import { StillClock, temporaryFolder } from "../support/state-sqlite.ts";
+import { temporaryFolder } from "../support/state-sqlite.ts";
 import { stateStoreSuite } from "./state-store-suite.ts";
 
 stateStoreSuite("sqlite", async () => {

@@ -15,6 +15,8 @@ const UPSERT = `INSERT INTO journal (run_id, seq, bucket, key, state, move, etag
   ON CONFLICT (run_id, seq) DO UPDATE SET bucket = excluded.bucket, key = excluded.key, state = excluded.state,
     move = excluded.move, etag_after = excluded.etag_after, reason = excluded.reason, updated_ms = excluded.updated_ms`;
 
+const ADVANCE = `UPDATE journal SET state = ?, etag_after = ?, reason = ?, updated_ms = ? WHERE run_id = ? AND seq = ?`;
+
 /** To be called within a write transaction. */
 export function writeJournal(db: Database, update: JournalUpdate): void {
   for (const entry of update.entries) writeEntry(db, entry);
@@ -54,18 +56,23 @@ export async function* pagesOfRun(db: Database, runId: string): AsyncGenerator<r
   }
 }
 
+/** A line's move never changes, so what follows its intent writes only what does. */
 function writeEntry(db: Database, entry: JournalEntry): void {
-  const { move } = entry;
+  const { move, runId, seq, state, etagAfter, reason, updatedMs } = entry;
+  if (state !== "intent") {
+    const { changes } = db.statement(ADVANCE).run(state, etagAfter, reason, updatedMs, runId, seq);
+    if (changes === 1) return;
+  }
   db.statement(UPSERT).run(
-    entry.runId,
-    entry.seq,
+    runId,
+    seq,
     move.bucket,
     move.key,
-    entry.state,
+    state,
     JSON.stringify(move),
-    entry.etagAfter,
-    entry.reason,
-    entry.updatedMs,
+    etagAfter,
+    reason,
+    updatedMs,
   );
 }
 
@@ -73,9 +80,12 @@ function known(db: Database, ref: ObjectRef): ObjectState {
   return loadObject(db, ref) ?? unknownObject(ref);
 }
 
-/** A creation that only the plan knew is the store's LastModified: better than the date of our copy, but not certain. */
+/**
+ * The plan's creation date holds: it is the state's own where the content was the one the state spoke of, else the store's
+ * LastModified before our copy, which is better than the date of the copy but not certain.
+ */
 function movedObject(state: ObjectState, moved: ObjectMoved): ObjectState {
-  const isLearned = state.createdMs === null && moved.createdMs !== null;
+  const isLearned = moved.createdMs !== null && moved.createdMs !== state.createdMs;
   return {
     ...state,
     sizeBytes: moved.sizeBytes,
@@ -83,7 +93,7 @@ function movedObject(state: ObjectState, moved: ObjectMoved): ObjectState {
     versionId: moved.versionId,
     storageClass: moved.storageClass,
     classSinceMs: moved.atMs,
-    createdMs: state.createdMs ?? moved.createdMs,
+    createdMs: moved.createdMs ?? state.createdMs,
     ageUncertain: state.ageUncertain || isLearned,
     hold: null,
   };

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
+import { temporaryFolder } from "../../../test/support/state-sqlite.ts";
 import {
   NOW_MS,
   auditEntry,
@@ -10,7 +11,6 @@ import {
   readEffect,
   ref,
 } from "../../../test/support/state-fixtures.ts";
-import { StillClock, temporaryFolder } from "../../../test/support/state-sqlite.ts";
 import { MS_PER_DAY } from "../../core/units.ts";
 import { IS_OPEN } from "./state-schema.ts";
 import { openSqliteState } from "./state-store.ts";
