@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { decodeChunkedBody } from "./chunked-body.ts";
 import { S3Error } from "./s3-error.ts";
@@ -13,7 +13,7 @@ const signingKey = mac(
 const VERIFIED: VerifiedSignature = {
   payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
   signature: "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9",
-  signingKey,
+  signingKey: createSecretKey(signingKey),
   context: "20130524T000000Z\n20130524/us-east-1/s3/aws4_request",
 };
 const SIGNATURES = [

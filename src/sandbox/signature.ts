@@ -1,5 +1,5 @@
 /** Signature Version 4, the server's side: header and presigned requests, checked against one access key. */
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { type KeyObject, createHash, createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 import { percentDecode, percentEncode } from "./percent.ts";
 import { type RequestHead, queryPairs } from "./request.ts";
 import { S3Error } from "./s3-error.ts";
@@ -19,7 +19,7 @@ export interface VerifiedSignature {
   /** `x-amz-content-sha256`: a hash, UNSIGNED-PAYLOAD or a STREAMING- word. */
   readonly payload: string;
   readonly signature: string;
-  readonly signingKey: Buffer;
+  readonly signingKey: KeyObject;
   /** Lines two and three of every string to sign: time and scope. */
   readonly context: string;
 }
@@ -199,19 +199,20 @@ function compareAscii(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-let cachedKey: { readonly id: string; readonly key: Buffer } | undefined;
+let cachedKey: { readonly id: string; readonly key: KeyObject } | undefined;
 
 /** The last derived key is kept: it changes once a day. */
-function signingKeyFor(secret: string, day: string, region: string): Buffer {
+function signingKeyFor(secret: string, day: string, region: string): KeyObject {
   const id = `${secret}\n${day}\n${region}`;
   if (cachedKey?.id !== id) {
     const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), "s3"), "aws4_request");
-    cachedKey = { id, key };
+    // A key object: a buffer would be made one for every request.
+    cachedKey = { id, key: createSecretKey(key) };
   }
   return cachedKey.key;
 }
 
-export function hmac(key: Buffer | string, text: string): Buffer {
+export function hmac(key: KeyObject | Buffer | string, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
 
