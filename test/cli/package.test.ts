@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startKafka } from "../../tools/kafka/cluster.ts";
+import { ensureKafka } from "../../tools/kafka/jars.ts";
 import { astra, oneLine, record, start, workFolder } from "./cli.ts";
 
 const run = promisify(execFile);
@@ -80,6 +82,46 @@ test("an old Node goes on in the newer one beside it: output, status and signals
   child.kill("SIGTERM");
   expect(await once(child, "close")).toEqual([0, null]);
 });
+
+test("the installed binary makes control calls to a store", { timeout: 60_000 }, async () => {
+  const command = [process.execPath, bin] as const;
+  const report = oneLine(await astra(["demo", "--objects", "40", "--days", "20", "--json"], { command }));
+  expect(report).toMatchObject({ ok: true, objects: 40 });
+});
+
+const kafkaFound = await ensureKafka();
+const notRun = "missing" in kafkaFound ? ` (not run: ${kafkaFound.missing})` : "";
+
+test.skipIf("missing" in kafkaFound)(
+  `the installed binary speaks to a broker${notRun}`,
+  { timeout: 120_000 },
+  async () => {
+    const command = [process.execPath, bin] as const;
+    const cluster = await startKafka();
+    try {
+      for (const compression of ["lz4", "zstd"]) {
+        const log = { kind: "kafka", topic: compression, kafka: { brokers: cluster.bootstrap, compression } };
+        const config = join(folder.path, `${compression}.yaml`);
+        await writeFile(config, JSON.stringify({ bucket: "data", log }));
+        const sent = oneLine(await astra(["generate-event", "x", "--config", config, "--json"], { command }));
+        expect(sent).toMatchObject({ produced: 1, topic: compression });
+        const replay = [
+          "replay",
+          "--from",
+          "beginning",
+          "--state",
+          join(folder.path, `${compression}.db`),
+          "--config",
+          config,
+          "--json",
+        ];
+        expect(oneLine(await astra(replay, { command }))).toMatchObject({ read: 1, applied: 1 });
+      }
+    } finally {
+      await cluster.stop();
+    }
+  },
+);
 
 test("nothing but Node's own modules is left outside of the bundle", async () => {
   const dist = join(app, "node_modules/astra/dist");
