@@ -102,8 +102,16 @@ function readRecord(ctx: Context, record: LogRecord): DataEvent | AstraError {
   }
 }
 
+/** The same bucket name at another provider is another bucket. */
+const SERVED_SCHEME = "s3://";
+
 /** Where buckets are configured, only those are written to: an event must not choose where our credentials reach. */
 function checkBucket(ctx: Context, event: DataEvent): void {
+  if (!event.source.startsWith(SERVED_SCHEME)) {
+    throw new AstraError("ASTRA_EVENT_INVALID", `source: only ${SERVED_SCHEME} buckets can be served`, {
+      where: event.source,
+    });
+  }
   const { bucket } = eventObject(event);
   const configured = configuredBuckets(ctx);
   if (configured.length === 0 || configured.includes(bucket)) return;

@@ -58,12 +58,29 @@ async function realPathOf(path: string, uri: string): Promise<string> {
 async function checkRoots(real: string, roots: readonly string[], uri: string): Promise<void> {
   for (const root of roots) {
     const realRoot = await realpath(root).catch(() => null);
-    if (realRoot !== null && (real === realRoot || real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)))
-      return;
+    if (realRoot === null) continue;
+    const inside = realRoot.endsWith(sep) ? realRoot : realRoot + sep;
+    if (real === realRoot) return;
+    if (!real.startsWith(inside)) continue;
+    if (isPrivate(real.slice(inside.length))) throw privateFile(uri);
+    return;
   }
   throw new AstraError("ASTRA_BODY_FORBIDDEN", "the file lies outside of the folders that bodies may be read from", {
     where: uri,
     fix: `Add its folder to \`ingest.file_roots\` (now: ${roots.join(", ") || "none"}).`,
+  });
+}
+
+/** Hidden files and folders (Astra's own log and state among them) and Astra's configuration: they may hold secrets. */
+function isPrivate(below: string): boolean {
+  const names = below.split(sep);
+  return names.some((name) => name.startsWith(".")) || /^astra\.ya?ml$/i.test(names.at(-1) ?? "");
+}
+
+function privateFile(uri: string): AstraError {
+  return new AstraError("ASTRA_BODY_FORBIDDEN", "hidden files and Astra's own configuration are never read as bodies", {
+    where: uri,
+    fix: "Name a file that is meant to be uploaded.",
   });
 }
 
