@@ -122,6 +122,11 @@ export interface StateStore extends AsyncDisposable {
    * @throws AstraError ASTRA_LOG_POSITION_GAP when the batch does not touch the range the state holds.
    */
   applyEffects(batch: EffectBatch): Promise<EffectResult>;
+  /** For each (source, id), whether an event of that name was applied within the last 7 days. */
+  seenEvents(
+    events: readonly { readonly source: string; readonly id: string }[],
+    nowMs: number,
+  ): Promise<readonly boolean[]>;
   /** Ranges held of a log's topic. */
   appliedRanges(logId: string, topic: string): Promise<readonly AppliedRange[]>;
 

@@ -39,23 +39,35 @@ export async function consumeEvents({
   const signal = AbortSignal.any([ctx.signal, stop.signal]);
   await using consumer = await ctx.log.join({ topic, group, signal });
   const worker = new Worker(ctx, consumer, await ctx.log.id(), input.progress);
-  const drained = input.untilDrained ? stopWhenDrained(ctx, stop, signal) : Promise.resolve();
+  const drained = input.untilDrained ? stopWhenDrained(ctx, stop, signal) : Promise.resolve(null);
   try {
     await worker.run(signal, stop);
   } finally {
     stop.abort();
-    await drained;
   }
+  const fault = await drained;
+  if (fault) throw fault.error;
   return { topic, group, ...worker.counts, batchesLost: worker.batchesLost };
 }
 
 /** A real timer, not the context's clock: draining waits for other processes, also where the clock is virtual. */
-async function stopWhenDrained(ctx: Context, stop: AbortController, signal: AbortSignal): Promise<void> {
+async function stopWhenDrained(
+  ctx: Context,
+  stop: AbortController,
+  signal: AbortSignal,
+): Promise<{ readonly error: unknown } | null> {
   const { topic, group } = ctx.config.log;
-  while (!signal.aborted) {
-    const lag = await ctx.log.lag(topic, group);
-    if (lag.every((partition) => partition.lag === 0n)) stop.abort();
-    else await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
+  try {
+    while (!signal.aborted) {
+      const lag = await ctx.log.lag(topic, group);
+      if (lag.every((partition) => partition.lag === 0n)) stop.abort();
+      else await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
+    }
+    return null;
+  } catch (error) {
+    // Given back, not thrown: nobody waits for this before the worker has ended.
+    stop.abort();
+    return { error };
   }
 }
 

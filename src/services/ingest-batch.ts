@@ -4,7 +4,7 @@
  * and the repetition changes nothing.
  */
 import { AstraError, type ErrorCode, toAstraError } from "../core/errors.ts";
-import { type DataEvent, decodeEvent, eventKey, eventObject, eventTimeMs } from "../core/event.ts";
+import { type DataEvent, decodeEvent, eventKey, eventObject, eventTimeMs, sequencerAfter } from "../core/event.ts";
 import { type ObserveOptions, type StoredFacts, observeEvent } from "../core/object-state.ts";
 import { DEFAULT_RETRY, backoffMs } from "../core/retry.ts";
 import { MS_PER_DAY } from "../core/units.ts";
@@ -149,8 +149,10 @@ async function uploadAll(ctx: Context, good: readonly Good[]): Promise<Map<Good,
   let fault: AstraError | null = null;
   const worker = async (): Promise<void> => {
     for (const chain of waiting) {
+      const isOutdated = await outdatedCheck(ctx, chain);
       for (const item of chain) {
         if (fault) return;
+        if (isOutdated(item)) continue;
         const outcome = await uploadOne(ctx, item);
         if (outcome.kind === "failed") failed.set(item, outcome.error);
         if (outcome.kind === "surroundings") fault ??= outcome.error;
@@ -160,6 +162,27 @@ async function uploadAll(ctx: Context, good: readonly Good[]): Promise<Map<Good,
   await Promise.all(Array.from({ length: Math.min(ctx.config.ingest.parallel, chains.size) }, worker));
   if (fault) throw fault;
   return failed;
+}
+
+/**
+ * Whether an event of one object would put old content over newer: it was applied before, or comes late by its sequencer.
+ * What was uploaded earlier in the chain counts; what failed there does not.
+ */
+async function outdatedCheck(ctx: Context, chain: readonly Good[]): Promise<(item: Good) => boolean> {
+  const first = chain[0];
+  const known = first && (await ctx.state.object(eventObject(first.event)));
+  const seen = await ctx.state.seenEvents(
+    chain.map(({ event }) => event),
+    ctx.clock.now(),
+  );
+  return (item) => {
+    const { source, id, data } = item.event;
+    const index = chain.indexOf(item);
+    const written = chain.slice(0, index).filter((earlier) => earlier.stored);
+    if (seen[index] || written.some(({ event }) => event.source === source && event.id === id)) return true;
+    const latest = written.reduce((newest, { event }) => event.data.sequencer ?? newest, known?.sequencer ?? null);
+    return data.sequencer !== undefined && latest !== null && !sequencerAfter(data.sequencer, latest);
+  };
 }
 
 type UploadOutcome =

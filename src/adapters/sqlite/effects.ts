@@ -22,6 +22,7 @@ const MOVE_POSITION = `INSERT INTO positions (log_id, topic, partition, first_of
 /** Changes a row only where the event is new, or was last seen before the window. */
 const MARK_SEEN = `INSERT INTO seen_events (id, at_ms) VALUES (?, ?)
   ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms WHERE seen_events.at_ms <= ?`;
+const IS_SEEN = "SELECT 1 FROM seen_events WHERE id = ? AND at_ms > ?";
 const FORGET = `DELETE FROM seen_events WHERE id IN
   (SELECT id FROM seen_events WHERE at_ms <= ? ORDER BY at_ms LIMIT ?)`;
 
@@ -87,10 +88,18 @@ function firstNewOffset(held: Range | undefined, batch: EffectBatch): bigint {
   return held.next;
 }
 
+function seenId(source: string, eventId: string): Uint8Array {
+  return hash("sha256", `${source.length}:${source}${eventId}`, "buffer").subarray(0, ID_BYTES);
+}
+
 function markSeen(db: Database, effect: Effect, nowMs: number): boolean {
-  const digest = hash("sha256", `${effect.source.length}:${effect.source}${effect.eventId}`, "buffer");
-  const { changes } = db.statement(MARK_SEEN).run(digest.subarray(0, ID_BYTES), nowMs, nowMs - WINDOW_MS);
+  const { changes } = db.statement(MARK_SEEN).run(seenId(effect.source, effect.eventId), nowMs, nowMs - WINDOW_MS);
   return changes === 1;
+}
+
+/** Whether the event was applied within the window. */
+export function isSeen(db: Database, source: string, eventId: string, nowMs: number): boolean {
+  return db.statement(IS_SEEN).get(seenId(source, eventId), nowMs - WINDOW_MS) !== undefined;
 }
 
 interface Change {

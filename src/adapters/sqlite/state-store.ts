@@ -15,7 +15,7 @@ import type {
 } from "../../ports/state-store.ts";
 import { newestAudit, writeAudit } from "./audit.ts";
 import { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
-import { applyBatch, rangesOf } from "./effects.ts";
+import { applyBatch, isSeen, rangesOf } from "./effects.ts";
 import { entriesOfObject, openEntries, pagesOfRun, writeJournal } from "./journal.ts";
 import { objectsBetween, pagesOfObjects } from "./object-queries.ts";
 import { loadObject, storeObject } from "./object-rows.ts";
@@ -44,6 +44,13 @@ class SqliteStateStore implements StateStore {
 
   appliedRanges(logId: string, topic: string): Promise<readonly AppliedRange[]> {
     return this.#db.read(() => rangesOf(this.#db, logId, topic));
+  }
+
+  async seenEvents(
+    events: readonly { readonly source: string; readonly id: string }[],
+    nowMs: number,
+  ): Promise<readonly boolean[]> {
+    return this.#db.read(() => events.map(({ source, id }) => isSeen(this.#db, source, id, nowMs)));
   }
 
   object(ref: ObjectRef): Promise<ObjectState | undefined> {
