@@ -13,6 +13,7 @@ export const WORK = {
   apply: () => import("./work/apply.ts"),
   list: () => import("./work/list.ts"),
   "list-sdk": () => import("./work/list-sdk.ts"),
+  optimum: () => import("./work/optimum.ts"),
 } as const satisfies Readonly<Record<string, () => Promise<WorkModule>>>;
 
 export type WorkName = keyof typeof WORK;
@@ -24,4 +25,5 @@ export const WORK_NAMES = [
   "apply",
   "list",
   "list-sdk",
+  "optimum",
 ] as const satisfies readonly WorkName[];

@@ -5,6 +5,7 @@ import { DEFAULT_GUARDS, decide } from "../../src/core/decide.ts";
 import { DEFAULT_WINDOW_DAYS, matrixStrategy } from "../../src/core/matrix.ts";
 import { unknownObject } from "../../src/core/object-state.ts";
 import { viewOf } from "../../src/core/object-view.ts";
+import { compilePolicies } from "../../src/core/policy-constraints.ts";
 import type { ObjectView } from "../../src/core/strategy.ts";
 import { MS_PER_DAY } from "../../src/core/units.ts";
 import { builtInPriceBook } from "../../src/config/price-books.ts";
@@ -21,11 +22,16 @@ export async function work(input: unknown): Promise<WorkDone> {
   const { objects, passes } = inputSchema.parse(input);
   const views = viewsOf(objects);
   const { classes } = configSchema.parse({}).engine;
+  const strategy = matrixStrategy({ classes, windowDays: DEFAULT_WINDOW_DAYS });
+  const prices = builtInPriceBook();
   const context = {
-    strategy: matrixStrategy({ classes, windowDays: DEFAULT_WINDOW_DAYS }),
-    prices: builtInPriceBook(),
+    strategy,
+    strategyNamed: () => strategy,
+    policies: compilePolicies([], prices),
+    prices,
     guards: DEFAULT_GUARDS,
     noncurrentDays: 0,
+    nativeRules: [],
   };
   const found = new Map<string, number>();
   const { phase } = await timed(objects * passes, () => {
@@ -65,6 +71,6 @@ function viewsOf(objects: number): ObjectView[] {
       storageClass: "STANDARD",
     };
     const state = { ...unknownObject({ bucket: "bench", key }), createdMs, access };
-    return viewOf(stored, state, nowMs, DEFAULT_WINDOW_DAYS);
+    return viewOf(stored, state, nowMs, DEFAULT_WINDOW_DAYS, "bench");
   });
 }

@@ -3,17 +3,21 @@ import { userInfo } from "node:os";
 import { systemRandom } from "../adapters/system/system-random.ts";
 import { WallClock } from "../adapters/system/wall-clock.ts";
 import { systemBodySources } from "../adapters/system/body-sources.ts";
-import { builtInPriceBook, parsePriceBook } from "../config/price-books.ts";
+import { builtInPriceBook, pricesInForce } from "../config/price-books.ts";
 import { readNamedFile } from "../config/load.ts";
+import { parsePolicies } from "../config/policy-file.ts";
 import type { Config } from "../config/schema.ts";
 import { AstraError, toAstraError } from "../core/errors.ts";
 import { localActor } from "../core/permission.ts";
+import type { PolicyRule } from "../core/policy.ts";
 import type { PriceBook } from "../core/price-book.ts";
+import type { BillingFiles } from "../ports/billing-files.ts";
 import type { Clock, Random } from "../ports/clock.ts";
 import type { EventLog } from "../ports/event-log.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ObjectStores } from "../ports/object-store.ts";
 import type { StateStore } from "../ports/state-store.ts";
+import type { TraceFiles } from "../ports/trace-files.ts";
 import type { Context } from "../services/context.ts";
 import { lazyPort } from "./lazy.ts";
 import { type DiagnosticsLevel, lazyLogger } from "./lazy-logger.ts";
@@ -24,6 +28,7 @@ export interface ContextOverrides {
   readonly random?: Random;
   readonly signal?: AbortSignal;
   readonly prices?: PriceBook;
+  readonly policies?: readonly PolicyRule[];
   /** Log and state are thrown away at the end (the demo): no write waits for the disk. */
   readonly isThrowaway?: boolean;
   readonly logLevel?: DiagnosticsLevel;
@@ -47,14 +52,18 @@ export async function openContext(
   const stores = lazyPort<ObjectStores>(() => openStores(config, environment, clock, random));
   const bodies = systemBodySources(bodyOptions(config), { stores: stores.port });
   let prices = overrides.prices;
+  let policies = overrides.policies;
   return {
     actor: localActor(userName(environment)),
     config,
     clock,
     random,
     logger: logger.port,
+    get policies() {
+      return (policies ??= policiesOf(config));
+    },
     get prices() {
-      return (prices ??= pricesOf(config));
+      return (prices ??= pricesInForce(config));
     },
     log: log.port,
     state: state.port,
@@ -89,17 +98,9 @@ function bodyOptions(config: Config): Parameters<typeof systemBodySources>[0] {
   return { fileRoots, allowedPrivateHosts, buckets };
 }
 
-/** @throws AstraError ASTRA_CONFIG_UNREADABLE, ASTRA_PRICES_INVALID */
-function pricesOf(config: Config): PriceBook {
-  if (config.prices === undefined) return builtInPriceBook();
-  const text = readNamedFile(config.prices, "`prices`");
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new AstraError("ASTRA_PRICES_INVALID", "the file is not JSON", { where: config.prices, cause: error });
-  }
-  return parsePriceBook(json, config.prices);
+/** @throws AstraError ASTRA_CONFIG_UNREADABLE, ASTRA_POLICY_INVALID */
+function policiesOf({ policies: file }: Config): readonly PolicyRule[] {
+  return file === undefined ? [] : parsePolicies(file, readNamedFile(file, "`policies`"));
 }
 
 async function openLog(config: Config, clock: Clock, logger: Logger, isThrowaway: boolean): Promise<EventLog> {
@@ -142,6 +143,18 @@ async function openStores(
     random,
     signingClock: new WallClock(),
   });
+}
+
+/** Tables of traces in files of this machine. */
+export async function openTraceFiles(): Promise<TraceFiles> {
+  const { localTraceFiles } = await import("../adapters/trace-files/local-trace-files.ts");
+  return localTraceFiles();
+}
+
+/** A provider's bill in files of this machine. */
+export async function openBillingFiles(): Promise<BillingFiles> {
+  const { localBillingFiles } = await import("../adapters/billing/billing-files.ts");
+  return localBillingFiles();
 }
 
 export interface SandboxSettings {

@@ -1,5 +1,5 @@
 /** Faults of a configuration file, shown with their line. */
-import { AstraError } from "../core/errors.ts";
+import { AstraError, type ErrorCode } from "../core/errors.ts";
 import type { Position } from "./yaml-file.ts";
 
 export interface Fault {
@@ -9,20 +9,26 @@ export interface Fault {
   readonly text: string;
 }
 
-const FIX = "Correct the named field; `docs/configuration.md` lists all of them.";
+/** What kind of file is at fault. */
+export interface FaultKind {
+  readonly code: ErrorCode;
+  readonly fix: string;
+}
+
+export const CONFIG_FAULT: FaultKind = {
+  code: "ASTRA_CONFIG_INVALID",
+  fix: "Correct the named field; `docs/configuration.md` lists all of them.",
+};
 /** A terminal's width; what is longer is cut where the fault does not stand. */
 const SHOWN_COLUMNS = 100;
 
 /** One error that names every fault; its `where` is the first one's. */
-export function faultsError(faults: readonly Fault[]): AstraError {
+export function faultsError(faults: readonly Fault[], kind: FaultKind = CONFIG_FAULT): AstraError {
   const shown = faults.map(
     (fault, index) => `${index === 0 ? "" : `${whereOf(fault)}: `}${fault.text}\n${snippet(fault)}`,
   );
   const first = faults[0];
-  return new AstraError("ASTRA_CONFIG_INVALID", shown.join("\n"), {
-    ...(first && { where: whereOf(first) }),
-    fix: FIX,
-  });
+  return new AstraError(kind.code, shown.join("\n"), { ...(first && { where: whereOf(first) }), fix: kind.fix });
 }
 
 function whereOf({ file, position }: Fault): string {

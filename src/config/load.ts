@@ -134,7 +134,7 @@ function fileFaults(issue: z.core.$ZodIssue, file: YamlFile): Fault[] {
 }
 
 /** What is wrong, in the words of the file rather than of the schema library. */
-function wording(issue: z.core.$ZodIssue): string {
+export function wording(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_key") return issue.issues[0]?.message ?? "is no valid name";
   if (issue.code === "invalid_type")
     return issue.input === undefined && /received undefined/.test(issue.message)

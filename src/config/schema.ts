@@ -5,8 +5,10 @@
  * The environment variable of a field is ASTRA_ and its path in capitals: `log.kafka.brokers` is ASTRA_LOG_KAFKA_BROKERS.
  */
 import { z } from "zod";
+import { DEFAULT_HORIZON_DAYS } from "../core/cost-strategy.ts";
 import { DEFAULT_GUARDS } from "../core/decide.ts";
 import { DEFAULT_WINDOW_DAYS } from "../core/matrix.ts";
+import { STRATEGY_NAMES } from "../core/policy.ts";
 
 const text = z.string().min(1);
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -120,7 +122,13 @@ const classes = z.strictObject({
 });
 
 const engine = z.strictObject({
-  strategy: z.enum(["matrix"]).default("matrix").describe("How classes are chosen."),
+  strategy: z.enum(STRATEGY_NAMES).default("matrix").describe("How classes are chosen where no policy says so."),
+  horizon_days: z
+    .number()
+    .positive()
+    .max(3650)
+    .default(DEFAULT_HORIZON_DAYS)
+    .describe("Days over which `cost` adds up the bill."),
   window_days: z
     .union([z.number().int().min(1).max(366), z.literal("lifetime")])
     .default(DEFAULT_WINDOW_DAYS)
@@ -159,7 +167,17 @@ export const configSchema = z.strictObject({
     .describe("What Astra remembers."),
   ingest: ingest.prefault({}).describe("How bodies of new objects are read."),
   engine: engine.prefault({}).describe("How objects are decided and moved."),
-  prices: text.describe("Price book file; the built-in book of AWS us-east-1 where absent.").optional(),
+  policies: text.describe("Policy file; none where absent.").meta({ example: "policies.yaml" }).optional(),
+  prices: text
+    .describe(
+      "Price book: the name of a built-in one (`astra prices show` lists them), a file with a whole book, or a file that changes a built-in one. AWS us-east-1 where absent.",
+    )
+    .meta({ example: "azure-eastus-lrs" })
+    .optional(),
+  prices_allow_uncertain: z
+    .boolean()
+    .default(false)
+    .describe("Reckon with prices that are marked uncertain; otherwise they count as unknown."),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -1,12 +1,14 @@
 /** Reads astra.yaml so that every later fault can name its line. */
 import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
 import { AstraError } from "../core/errors.ts";
-import { type Fault, faultsError } from "./faults.ts";
+import { CONFIG_FAULT, type Fault, type FaultKind, faultsError } from "./faults.ts";
 
 /** Far above any real file; keeps a wrong path to a huge file from being read whole into a parser. */
 const MAX_FILE_BYTES = 1024 * 1024;
 /** Aliases may repeat a few blocks, not multiply them without end ("billion laughs"). */
 const MAX_ALIASES = 100;
+/** Deeper than any file of ours; a parser spends its stack on each level. */
+const MAX_DEPTH = 64;
 
 export interface YamlFile {
   readonly name: string;
@@ -23,10 +25,10 @@ export interface Position {
   readonly column: number;
 }
 
-/** @throws AstraError ASTRA_CONFIG_INVALID with every fault's line and column. */
-export function parseYamlFile(name: string, text: string): YamlFile {
-  if (text.length > MAX_FILE_BYTES)
-    throw new AstraError("ASTRA_CONFIG_INVALID", "the file is larger than 1 MiB", { where: name });
+/** @throws AstraError ASTRA_CONFIG_INVALID, or the code of `kind`, with every fault's line and column. */
+export function parseYamlFile(name: string, text: string, kind: FaultKind = CONFIG_FAULT): YamlFile {
+  if (text.length > MAX_FILE_BYTES) throw new AstraError(kind.code, "the file is larger than 1 MiB", { where: name });
+  checkDepth(name, text, kind);
   const counter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: counter,
@@ -44,6 +46,7 @@ export function parseYamlFile(name: string, text: string): YamlFile {
   if (problems.length > 0) {
     throw faultsError(
       problems.map(({ message, pos }): Fault => ({ file: name, lines, position: at(pos[0]), text: message })),
+      kind,
     );
   }
   const positionOf = (path: readonly PropertyKey[]): Position => {
@@ -62,7 +65,21 @@ export function parseYamlFile(name: string, text: string): YamlFile {
     const start = rangeStart(pair?.key);
     return start === null ? positionOf(path) : at(start);
   };
-  return { name, value: toValue(document, name), lines, positionOf, positionOfKey };
+  return { name, value: toValue(document, name, kind), lines, positionOf, positionOfKey };
+}
+
+/** Counted without regard to quotes: a bracket in a text is nearly always closed in it. */
+function checkDepth(name: string, text: string, kind: FaultKind): void {
+  let open = 0;
+  for (const [index, line] of text.split("\n").entries()) {
+    const dashes = /^(?:\s*-(?=\s))+/.exec(line)?.[0].replaceAll(/\s/g, "").length ?? 0;
+    for (const character of line) {
+      if (character === "[" || character === "{") open += 1;
+      else if (character === "]" || character === "}") open = Math.max(0, open - 1);
+      if (open + dashes <= MAX_DEPTH) continue;
+      throw new AstraError(kind.code, `nested more than ${MAX_DEPTH} deep`, { where: `${name}:${index + 1}:1` });
+    }
+  }
 }
 
 function rangeStart(node: unknown): number | null {
@@ -71,13 +88,13 @@ function rangeStart(node: unknown): number | null {
   return typeof start === "number" ? start : null;
 }
 
-function toValue(document: ReturnType<typeof parseDocument>, where: string): unknown {
+function toValue(document: ReturnType<typeof parseDocument>, where: string, kind: FaultKind): unknown {
   try {
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     return value ?? {};
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new AstraError("ASTRA_CONFIG_INVALID", message, {
+    throw new AstraError(kind.code, message, {
       where,
       cause: error,
       fix: "Write the repeated blocks out.",

@@ -106,3 +106,8 @@ export function readRate(stats: AccessStats, createdMs: number | null, nowMs: nu
   const perMonth = (30.4375 * weight) / effectiveDays;
   return { readsPerMonth: stats.decayedReads * perMonth, readDaysPerMonth: stats.decayedReadDays * perMonth };
 }
+
+/** Days with reads, each weighted by its age, as of `nowMs`. */
+export function decayedReadDaysAt(stats: AccessStats, nowMs: number): number {
+  return stats.decayedAtMs === 0 ? 0 : stats.decayedReadDays * decay(Math.max(0, nowMs - stats.decayedAtMs));
+}

@@ -2,16 +2,28 @@ import { describe, expect, it } from "vitest";
 import { AWS, withClass } from "../../test/support/prices.ts";
 import { objectView } from "../../test/support/views.ts";
 import { type DecideContext, DEFAULT_GUARDS, type KnownHold, decide, moveSums } from "./decide.ts";
+import { compilePolicies } from "./policy-constraints.ts";
 import type { Strategy } from "./strategy.ts";
 import { DAYS_PER_MONTH, GB_BYTES, KIB } from "./units.ts";
 
 /** Proposes one class for everything. */
 function always(storageClass: string): Strategy {
-  return { name: "always", propose: () => ({ tier: "cold", storageClass, rule: "always", why: "always" }) };
+  const proposal = { tier: "cold", storageClass, rule: "always", why: "always" } as const;
+  return { name: "always", followsOwnMap: true, propose: () => proposal };
 }
 
 function context(storageClass: string, changes: Partial<DecideContext> = {}): DecideContext {
-  return { strategy: always(storageClass), prices: AWS, guards: DEFAULT_GUARDS, noncurrentDays: 0, ...changes };
+  const prices = changes.prices ?? AWS;
+  return {
+    strategy: always(storageClass),
+    strategyNamed: () => always(storageClass),
+    policies: compilePolicies([], prices),
+    prices,
+    guards: DEFAULT_GUARDS,
+    noncurrentDays: 0,
+    nativeRules: [],
+    ...changes,
+  };
 }
 
 /** `move`, `stay`, or the reason of a refusal. */
@@ -139,7 +151,7 @@ describe("a decision", () => {
   });
 
   it("stands exactly at the payback limit", () => {
-    const sums = moveSums(objectView(), "GLACIER", { prices: AWS, noncurrentDays: 0 });
+    const sums = moveSums(objectView(), "GLACIER", { prices: AWS, noncurrentDays: 0, guards: DEFAULT_GUARDS });
     const paybackDays = sums?.paybackDays ?? Number.NaN;
     expect(verdict({}, null, "GLACIER", { guards: { maxPaybackDays: paybackDays } })).toBe("move");
     expect(verdict({}, null, "GLACIER", { guards: { maxPaybackDays: paybackDays - 1e-6 } })).toBe("payback");
@@ -165,5 +177,63 @@ describe("a decision", () => {
     expect(savingMicrosPerMonth).toBe(billNow.totalMicros - billThen.totalMicros);
     expect(((paybackDays ?? 0) / DAYS_PER_MONTH) * savingMicrosPerMonth).toBeCloseTo(fee.totalMicros, 9);
     expect(decision.proposal.rule).toBe("always");
+  });
+
+  it("goes by the strategy's own prediction where it has one", () => {
+    const prediction = {
+      readChance: 0.5,
+      horizonDays: 90,
+      reviewInDays: 12,
+      observedDays: 400,
+      savingMicrosPerMonth: -1,
+      options: [],
+    };
+    const proposal = { tier: "cold", storageClass: "GLACIER_IR", rule: "r", why: "w" } as const;
+    const predicting = (saving: number): Strategy => ({
+      name: "predicting",
+      propose: () => ({ ...proposal, prediction: { ...prediction, savingMicrosPerMonth: saving } }),
+    });
+    const decided = (saving: number) => decide(objectView(), null, context("", { strategy: predicting(saving) }));
+    expect(decided(-1)).toMatchObject({ refusal: "saving_under_fee", sums: { savingMicrosPerMonth: -1 } });
+    expect(decided(0.001)).toMatchObject({ refusal: "payback" });
+    expect(decided(20_000)).toMatchObject({ kind: "move", sums: { savingMicrosPerMonth: 20_000 } });
+  });
+
+  describe("against the bucket's own rules", () => {
+    const rule = { id: "old", prefix: "reports/", days: 365 };
+    const transition = (storageClass: string) => ({ ...rule, kind: "transition" as const, storageClass });
+    it.each([
+      {
+        case: "an expiration to come",
+        rules: [{ ...rule, kind: "expiration" as const }],
+        verdict: "native_rule_conflict",
+      },
+      { case: "another prefix", rules: [{ ...rule, prefix: "x", kind: "expiration" as const }], verdict: "move" },
+      {
+        case: "a larger size",
+        rules: [{ ...rule, kind: "expiration" as const, largerThan: GB_BYTES }],
+        verdict: "move",
+      },
+      {
+        case: "a smaller size",
+        rules: [{ ...rule, kind: "expiration" as const, smallerThan: GB_BYTES }],
+        verdict: "move",
+      },
+      { case: "a transition further down", rules: [transition("DEEP_ARCHIVE")], verdict: "native_rule_conflict" },
+      { case: "a transition to the same class", rules: [transition("GLACIER")], verdict: "move" },
+      { case: "a transition less far", rules: [transition("GLACIER_IR")], verdict: "move" },
+      { case: "a transition to a class not known", rules: [transition("FOO")], verdict: "native_rule_conflict" },
+    ])("$case: $verdict", ({ rules, verdict: expected }) => {
+      expect(verdict({}, null, "GLACIER", { nativeRules: rules })).toBe(expected);
+    });
+
+    it("names the rule, and says what staying costs", () => {
+      const decision = decide(objectView(), null, context("GLACIER", { nativeRules: [transition("DEEP_ARCHIVE")] }));
+      expect(decision).toMatchObject({
+        kind: "refuse",
+        detail: "old",
+        sums: { savingMicrosPerMonth: expect.any(Number) },
+      });
+    });
   });
 });

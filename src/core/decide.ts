@@ -1,5 +1,10 @@
-/** One decision: what the strategy proposes, what the guards say to it, and every sum that led there. */
-import { type MonthlyBill, type MoveFee, copyFee, monthlyBill } from "./bill.ts";
+/** One decision: what policies allow, what the strategy proposes, what the guards say to it, and every sum that led there. */
+import { type MonthlyBill, type MoveFee, monthlyBill } from "./bill.ts";
+import { copyFeeAt } from "./calendar-fee.ts";
+import { expectedUse } from "./expected-use.ts";
+import { type NativeRule, conflictingRule } from "./native-rules.ts";
+import type { StrategyName } from "./policy.ts";
+import { type PolicyConstraints, type PolicySet, allowedFor, constraintsOf } from "./policy-constraints.ts";
 import { type PriceBook, managedClass } from "./price-book.ts";
 import type { ObjectView, Proposal, Strategy } from "./strategy.ts";
 import { DAYS_PER_MONTH } from "./units.ts";
@@ -7,6 +12,10 @@ import { DAYS_PER_MONTH } from "./units.ts";
 /** Why an object stays although another class was proposed, or was not looked at. */
 export const REFUSALS = [
   "class_not_managed",
+  "ignored_by_policy",
+  "policy_conflict",
+  "policy_match_unknown",
+  "native_rule_conflict",
   "unknown_price",
   "legal_hold",
   "retention_lock",
@@ -32,69 +41,154 @@ export interface MoveSums {
   readonly billNow: MonthlyBill;
   readonly billThen: MonthlyBill;
   readonly fee: MoveFee;
+  /** As the proposal's own prediction expects it, else the difference of the two bills at the object's decayed rate. */
   readonly savingMicrosPerMonth: number;
   /** Days until the saving has paid the fee; `null` when it never does. */
   readonly paybackDays: number | null;
 }
 
+/** What the policies had to say. */
+export interface PolicyVerdict {
+  /** Matching rules, in the file's order. */
+  readonly rules: readonly string[];
+  /** The rule that ordered a move, whatever it costs; `null` where none did. */
+  readonly orderedBy: string | null;
+  /** Rules that hold the object only for want of something known of it. */
+  readonly unknownRules: readonly string[];
+}
+
 /** What is done with one object. Every refusal tells its reason, and the sums where there are any. */
 export type Decision =
-  | { readonly kind: "stay"; readonly proposal: Proposal }
+  | { readonly kind: "stay"; readonly proposal: Proposal; readonly policy: PolicyVerdict }
   | {
       readonly kind: "refuse";
       readonly proposal: Proposal | null;
       readonly refusal: Refusal;
       readonly sums: MoveSums | null;
+      /** What stands in the way, by name: the bucket's own rule, or rules of the policy file. */
+      readonly detail: string | null;
+      readonly policy: PolicyVerdict;
     }
-  | { readonly kind: "move"; readonly proposal: Proposal; readonly sums: MoveSums };
+  | {
+      readonly kind: "move";
+      readonly proposal: Proposal;
+      readonly sums: MoveSums;
+      readonly policy: PolicyVerdict;
+    };
 
 /** Holds known before the decision. */
 export type KnownHold = "legal_hold" | "retention_lock" | null;
 
 /** What a decision depends on besides the object. */
 export interface DecideContext {
+  /** Where no rule names another. */
   readonly strategy: Strategy;
+  /** A strategy that a rule names. */
+  readonly strategyNamed: (name: StrategyName) => Strategy;
+  readonly policies: PolicySet;
   readonly prices: PriceBook;
   readonly guards: GuardLimits;
   /** Days the noncurrent version left by a copy is billed; 0 on a bucket without versioning. */
   readonly noncurrentDays: number;
+  /** Days a copy restored for a move is asked for; 1 where absent. */
+  readonly restoreDays?: number;
+  /** The bucket's own age rules. */
+  readonly nativeRules: readonly NativeRule[];
 }
+
+const NO_POLICY: PolicyVerdict = { rules: [], orderedBy: null, unknownRules: [] };
 
 /** Decides one object. The same function serves one event, a listing page and a batch. */
 export function decide(view: ObjectView, hold: KnownHold, context: DecideContext): Decision {
-  if (!managedClass(context.prices, view.storageClass)) return refuse("class_not_managed", null, null);
-  const proposal = context.strategy.propose(view);
-  if (proposal.storageClass === view.storageClass) return { kind: "stay", proposal };
-  if (hold) return refuse(hold, proposal, null);
-  const sums = moveSums(view, proposal.storageClass, context);
-  if (!sums) return refuse("unknown_price", proposal, null);
-  const refusal = moneyGuard(sums, context.guards);
-  return refusal ? refuse(refusal, proposal, sums) : { kind: "move", proposal, sums };
+  if (!managedClass(context.prices, view.storageClass)) return refuse("class_not_managed", null, NO_POLICY);
+  const constraints = constraintsOf(context.policies, view, view.atMs);
+  const policy = verdictOf(constraints);
+  const rules = constraints.rules.join(", ");
+  if (constraints.isIgnored) return refuse("ignored_by_policy", null, policy, { detail: rules });
+  if (constraints.conflict) return refuse("policy_conflict", null, policy, { detail: rules });
+  const proposal = proposalFor(view, constraints, context);
+  if (!proposal) return refuse("policy_conflict", null, policy, { detail: rules });
+  if (proposal.storageClass === view.storageClass) return staying(view, proposal, policy, context);
+  return guarded(view, hold, proposal, policy, context);
 }
 
-function refuse(refusal: Refusal, proposal: Proposal | null, sums: MoveSums | null): Decision {
-  return { kind: "refuse", refusal, proposal, sums };
+/** Safety guards always hold; money guards give way to what a policy orders. */
+function guarded(
+  view: ObjectView,
+  hold: KnownHold,
+  proposal: Proposal,
+  policy: PolicyVerdict,
+  context: DecideContext,
+): Decision {
+  const sums = moveSums(view, proposal.storageClass, context, proposal.prediction?.savingMicrosPerMonth);
+  if (hold) return refuse(hold, proposal, policy, { sums });
+  const native = conflictingRule(context.nativeRules, { ...view, to: proposal.storageClass }, context.prices);
+  if (native) return refuse("native_rule_conflict", proposal, policy, { sums, detail: native.id });
+  if (!sums) return refuse("unknown_price", proposal, policy);
+  const refusal = policy.orderedBy === null ? moneyGuard(sums, context.guards) : null;
+  return refusal ? refuse(refusal, proposal, policy, { sums }) : { kind: "move", proposal, sums, policy };
 }
 
-/** @returns `null` when a price that the sums need is unknown. */
+/** An object that only stays because too little is known of it is told of, with what it would do otherwise. */
+function staying(view: ObjectView, proposal: Proposal, policy: PolicyVerdict, context: DecideContext): Decision {
+  if (policy.unknownRules.length === 0) return { kind: "stay", proposal, policy };
+  const known = constraintsOf(context.policies, view, view.atMs, false);
+  const wish = known.conflict || known.isIgnored ? null : proposalFor(view, known, context);
+  if (!wish || wish.storageClass === view.storageClass) return { kind: "stay", proposal, policy };
+  const sums = moveSums(view, wish.storageClass, context, wish.prediction?.savingMicrosPerMonth);
+  return refuse("policy_match_unknown", wish, policy, { sums, detail: policy.unknownRules.join(", ") });
+}
+
+function verdictOf({ rules, ordered, unknownRules }: PolicyConstraints): PolicyVerdict {
+  return rules.length === 0 ? NO_POLICY : { rules, orderedBy: ordered?.rule ?? null, unknownRules };
+}
+
+/**
+ * The strategy's proposal; in the words of the policy where that orders the object out of its class.
+ * @returns `null` for a class that the policies exclude
+ */
+function proposalFor(view: ObjectView, constraints: PolicyConstraints, context: DecideContext): Proposal | null {
+  const strategy = constraints.strategy === null ? context.strategy : context.strategyNamed(constraints.strategy);
+  const allowed = allowedFor(constraints, strategy);
+  const proposal = strategy.propose(view, allowed);
+  // A strategy with a map of its own may know classes that no price book does: those are refused for want of a price.
+  if (!allowed.has(proposal.storageClass) && managedClass(context.prices, proposal.storageClass)) return null;
+  const tier = context.prices.classes[proposal.storageClass]?.tier ?? proposal.tier;
+  const { ordered } = constraints;
+  if (ordered) {
+    return { ...proposal, tier, rule: `policy:${ordered.rule}`, why: `${ordered.action} (${proposal.why})` };
+  }
+  return tier === proposal.tier ? proposal : { ...proposal, tier };
+}
+
+function refuse(
+  refusal: Refusal,
+  proposal: Proposal | null,
+  policy: PolicyVerdict,
+  more: { readonly sums?: MoveSums | null; readonly detail?: string } = {},
+): Decision {
+  return { kind: "refuse", refusal, proposal, policy, sums: more.sums ?? null, detail: more.detail ?? null };
+}
+
+/**
+ * @param expectedSaving micros a month by the strategy's own model, in place of the object's decayed rate
+ * @returns `null` when a price that the sums need is unknown.
+ */
 export function moveSums(
   view: ObjectView,
   target: string,
-  context: Pick<DecideContext, "prices" | "noncurrentDays">,
+  context: Pick<DecideContext, "prices" | "noncurrentDays" | "restoreDays" | "guards">,
+  expectedSaving?: number,
 ): MoveSums | null {
-  const { prices, noncurrentDays } = context;
-  const use = { sizeBytes: view.sizeBytes, ...view.rate };
-  const billNow = monthlyBill(prices, view.storageClass, use);
-  const billThen = monthlyBill(prices, target, use);
-  const fee = copyFee(prices, {
-    from: view.storageClass,
-    to: target,
-    sizeBytes: view.sizeBytes,
-    daysHeld: view.daysInClass,
-    noncurrentDays,
-  });
+  const { prices, noncurrentDays, restoreDays } = context;
+  // What a move brings counts for as long as it may take to pay back.
+  const days = context.guards.maxPaybackDays;
+  const billNow = monthlyBill(prices, view.storageClass, expectedUse(view, view.storageClass, days));
+  const billThen = monthlyBill(prices, target, expectedUse(view, target, days));
+  const { storageClass: from, sizeBytes, daysInClass: daysHeld } = view;
+  const fee = copyFeeAt(prices, { from, to: target, sizeBytes, daysHeld, noncurrentDays, restoreDays }, view.atMs);
   if (!billNow || !billThen || !fee) return null;
-  const savingMicrosPerMonth = billNow.totalMicros - billThen.totalMicros;
+  const savingMicrosPerMonth = expectedSaving ?? billNow.totalMicros - billThen.totalMicros;
   const paybackDays = savingMicrosPerMonth > 0 ? (fee.totalMicros / savingMicrosPerMonth) * DAYS_PER_MONTH : null;
   return { billNow, billThen, fee, savingMicrosPerMonth, paybackDays };
 }

@@ -199,6 +199,42 @@ export const ERRORS = [
   },
   { code: "ASTRA_PRICES_INVALID", class: "user", exit: EXIT.usage, fix: "Correct the price book at the named place." },
   {
+    code: "ASTRA_LIFECYCLE_INVALID",
+    class: "user",
+    exit: EXIT.usage,
+    fix: "Give the file as `aws s3api get-bucket-lifecycle-configuration` prints it.",
+  },
+  {
+    code: "ASTRA_TRACE_INVALID",
+    class: "user",
+    exit: EXIT.failed,
+    fix: "Correct the named row or column, or leave the row out.",
+  },
+  {
+    code: "ASTRA_REPORT_INVALID",
+    class: "user",
+    exit: EXIT.failed,
+    fix: "Give files of an AWS Cost and Usage Report (CSV, CSV.gz or Parquet) that was made with resource ids.",
+  },
+  {
+    code: "ASTRA_INTERRUPTED",
+    class: "user",
+    exit: EXIT.interrupted,
+    fix: "Run it again; nothing half done was left behind.",
+  },
+  {
+    code: "ASTRA_FILE_UNWRITABLE",
+    class: "environment",
+    exit: EXIT.failed,
+    fix: "Choose a path that can be written, on a disk with room.",
+  },
+  {
+    code: "ASTRA_POLICY_INVALID",
+    class: "user",
+    exit: EXIT.usage,
+    fix: "Correct the named rule; docs/policies.md shows the form.",
+  },
+  {
     code: "ASTRA_CONFIRMATION_MISSING",
     class: "user",
     exit: EXIT.usage,
@@ -215,6 +251,12 @@ export const ERRORS = [
     class: "environment",
     exit: EXIT.failed,
     fix: "Choose another port, or 0 for any free one.",
+  },
+  {
+    code: "ASTRA_CASES_INVALID",
+    class: "user",
+    exit: EXIT.failed,
+    fix: "Correct the file at the named place; docs/commands.md says what a case holds.",
   },
   {
     code: "ASTRA_INTERNAL",

@@ -135,12 +135,17 @@ export class Ledger {
   }
 
   #storageBands(line: Line): readonly StorageBand[] {
+    const bands = this.#bandsOf(line);
+    if (!bands || bands.length === 0) throw unpriced(line, this.#book);
+    return bands;
+  }
+
+  #bandsOf(line: Line): readonly StorageBand[] | undefined {
     if (line.item === "restore-copy") return baseClass(this.#book).storage;
     const prices = this.#prices(line);
     if (line.variant === undefined) return prices.storage;
-    const inner = prices.innerTiers?.find((tier) => tier.name === line.variant);
-    if (!inner) throw unpriced(line, this.#book);
-    return inner.storage;
+    const inner = [...(prices.innerTiers ?? []), ...(prices.archiveTiers ?? [])];
+    return inner.find((tier) => tier.name === line.variant)?.storage;
   }
 
   #objectMonthPrice(line: Line): number {
@@ -149,7 +154,7 @@ export class Ledger {
   }
 
   #requestPrice(line: Line): number {
-    if (line.item === "list") return this.#book.list.amount;
+    if (line.item === "list") return known(this.#book.list, line, this.#book);
     const prices = this.#prices(line);
     if (line.item === "put") return known(prices.put, line, this.#book);
     if (line.item === "get") return known(prices.get, line, this.#book);

@@ -90,6 +90,8 @@ describe("the matrix", () => {
   });
 });
 
+const ALL = new Set(["STANDARD", "STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]);
+
 describe("the matrix as a strategy", () => {
   const classes: TierClasses = { hot: "STANDARD", warm: "STANDARD_IA", cold: "GLACIER", archive: "DEEP_ARCHIVE" };
 
@@ -100,12 +102,30 @@ describe("the matrix as a strategy", () => {
     { ageDays: 365, storageClass: "DEEP_ARCHIVE", tier: "archive" },
   ])("names the class of the tier: $tier → $storageClass", ({ ageDays, storageClass, tier }) => {
     const strategy = matrixStrategy({ classes, windowDays: 90 });
-    expect(strategy.propose(objectView({ ageDays }))).toMatchObject({ storageClass, tier });
+    expect(strategy.propose(objectView({ ageDays }), ALL)).toMatchObject({ storageClass, tier });
   });
 
   it("counts the accesses in the window, or of a lifetime", () => {
     const view = objectView({ ageDays: 400, windowReads: 0, lifetimeReads: 40 });
-    expect(matrixStrategy({ classes, windowDays: 90 }).propose(view).tier).toBe("archive");
-    expect(matrixStrategy({ classes, windowDays: "lifetime" }).propose(view).tier).toBe("hot");
+    expect(matrixStrategy({ classes, windowDays: 90 }).propose(view, ALL).tier).toBe("archive");
+    expect(matrixStrategy({ classes, windowDays: "lifetime" }).propose(view, ALL).tier).toBe("hot");
+  });
+
+  it.each([
+    { allowed: ["STANDARD", "STANDARD_IA"], ageDays: 400, storageClass: "STANDARD_IA", tier: "warm" },
+    { allowed: ["STANDARD"], ageDays: 400, storageClass: "STANDARD", tier: "hot" },
+    { allowed: ["DEEP_ARCHIVE"], ageDays: 1, storageClass: "DEEP_ARCHIVE", tier: "archive" },
+    { allowed: ["GLACIER", "DEEP_ARCHIVE"], ageDays: 1, storageClass: "GLACIER", tier: "cold" },
+  ])("takes the next tier that $allowed leaves at $ageDays days", ({ allowed, ageDays, storageClass, tier }) => {
+    const proposal = matrixStrategy({ classes, windowDays: 90 }).propose(objectView({ ageDays }), new Set(allowed));
+    expect(proposal).toMatchObject({ storageClass, tier });
+    expect(proposal.why).toContain("policies exclude");
+  });
+
+  it("takes what is left where that is none of its own classes, and stays where it may", () => {
+    const strategy = matrixStrategy({ classes, windowDays: 90 });
+    expect(strategy.propose(objectView(), new Set(["ONEZONE_IA"])).storageClass).toBe("ONEZONE_IA");
+    const inside = objectView({ storageClass: "GLACIER_IR" });
+    expect(strategy.propose(inside, new Set(["ONEZONE_IA", "GLACIER_IR"])).storageClass).toBe("GLACIER_IR");
   });
 });

@@ -4,8 +4,8 @@
  * day 30 is warm, day 90 cold, day 365 archive.
  */
 import { lastSegment } from "./object-ref.ts";
-import type { ObjectView, Proposal, Strategy } from "./strategy.ts";
-import { type LadderTier, hotterTier } from "./tier.ts";
+import type { AllowedClasses, ObjectView, Proposal, Strategy } from "./strategy.ts";
+import { LADDER, type LadderTier, hotterTier } from "./tier.ts";
 
 /** Accesses in the window from which a tier is deserved. */
 const HOT_FROM_READS = 10;
@@ -83,14 +83,37 @@ function tierByAge(ageDays: number): LadderTier {
   return ageDays < ARCHIVE_FROM_DAYS ? "cold" : "archive";
 }
 
-/** The matrix as a strategy, with the provider's class of each tier. */
+/**
+ * The matrix as a strategy, with the provider's class of each tier. Where policies exclude the class of a tier, the next
+ * hotter tier's is taken that they allow, then the next colder one's.
+ */
 export function matrixStrategy(options: MatrixOptions): Strategy {
   return {
     name: "matrix",
-    propose(view: ObjectView): Proposal {
+    followsOwnMap: true,
+    propose(view: ObjectView, allowed: AllowedClasses): Proposal {
       const reads = options.windowDays === "lifetime" ? view.lifetimeReads : view.windowReads;
       const choice = matrixTier(view.key, reads, view.ageDays);
-      return { ...choice, storageClass: options.classes[choice.tier] };
+      const storageClass = options.classes[choice.tier];
+      return allowed.has(storageClass)
+        ? { ...choice, storageClass }
+        : instead(choice, storageClass, options.classes, view, allowed);
     },
   };
+}
+
+function instead(
+  choice: TierChoice,
+  excluded: string,
+  classes: TierClasses,
+  view: ObjectView,
+  allowed: AllowedClasses,
+): Proposal {
+  const rank = LADDER.indexOf(choice.tier);
+  const order = [...LADDER.slice(0, rank).toReversed(), ...LADDER.slice(rank + 1)];
+  const why = `${choice.why}; policies exclude ${excluded}`;
+  const tier = order.find((step) => allowed.has(classes[step]));
+  if (tier !== undefined) return { rule: choice.rule, tier, storageClass: classes[tier], why };
+  const [first = view.storageClass] = allowed;
+  return { ...choice, storageClass: allowed.has(view.storageClass) ? view.storageClass : first, why };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_ACCESS, recordReads } from "./access-stats.ts";
 import { type ObjectState, unknownObject } from "./object-state.ts";
 import { type StoredObject, createdMsOf, knownHold, viewOf } from "./object-view.ts";
 import { MS_PER_DAY } from "./units.ts";
@@ -30,19 +31,37 @@ describe("creation", () => {
     { case: "of other content is its LastModified", state: { ...KNOWN, etag: "e0" }, days: 10 },
   ])("$case", ({ state, days }) => {
     expect(createdMsOf(STORED, state)).toBe(daysAgo(days));
-    expect(viewOf(STORED, state, NOW, 90).ageDays).toBe(days);
+    expect(viewOf(STORED, state, NOW, 90, "b").ageDays).toBe(days);
   });
 });
 
 describe("time in the class", () => {
   it("is the state's where it speaks of the class that is seen", () => {
-    expect(viewOf(STORED, KNOWN, NOW, 90).daysInClass).toBe(40);
+    expect(viewOf(STORED, KNOWN, NOW, 90, "b").daysInClass).toBe(40);
   });
 
   it("counts from LastModified where the class was changed behind our back, or is not known", () => {
-    expect(viewOf({ ...STORED, storageClass: "GLACIER" }, KNOWN, NOW, 90).daysInClass).toBe(10);
-    expect(viewOf(STORED, { ...KNOWN, classSinceMs: null }, NOW, 90).daysInClass).toBe(10);
-    expect(viewOf(STORED, undefined, NOW, 90).daysInClass).toBe(10);
+    expect(viewOf({ ...STORED, storageClass: "GLACIER" }, KNOWN, NOW, 90, "b").daysInClass).toBe(10);
+    expect(viewOf(STORED, { ...KNOWN, classSinceMs: null }, NOW, 90, "b").daysInClass).toBe(10);
+    expect(viewOf(STORED, undefined, NOW, 90, "b").daysInClass).toBe(10);
+  });
+});
+
+describe("what a predictor looks at", () => {
+  const access = recordReads(NO_ACCESS, daysAgo(7), 3, 90);
+
+  it("is idle since the later of creation and last access", () => {
+    expect(viewOf(STORED, { ...KNOWN, access }, NOW, 90, "b").idleDays).toBe(7);
+    expect(viewOf(STORED, KNOWN, NOW, 90, "b").idleDays).toBe(100);
+    expect(viewOf(STORED, { ...KNOWN, createdMs: daysAgo(3), access }, NOW, 90, "b").idleDays).toBe(3);
+  });
+
+  it("has the days with reads as they are kept, and their weight as of now", () => {
+    const view = viewOf(STORED, { ...KNOWN, access }, NOW, 90, "b");
+    expect(view).toMatchObject({ atMs: NOW, bucket: "b", createdDay: 20_000 - 100 });
+    expect(view.readDays).toBe(access.days);
+    expect(view.decayedReadDays).toBeCloseTo(2 ** (-7 / 30), 12);
+    expect(viewOf(STORED, KNOWN, NOW, 90, "b").decayedReadDays).toBe(0);
   });
 });
 

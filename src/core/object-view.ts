@@ -1,9 +1,9 @@
 /** Joins what a listing shows with what the state remembers into the view every strategy sees. */
-import { type AccessStats, NO_ACCESS, readRate, readsInWindow } from "./access-stats.ts";
+import { type AccessStats, NO_ACCESS, decayedReadDaysAt, readRate, readsInWindow } from "./access-stats.ts";
 import type { KnownHold } from "./decide.ts";
 import type { HoldState, ObjectState } from "./object-state.ts";
 import type { ObjectView } from "./strategy.ts";
-import { MS_PER_DAY, daysBetween } from "./units.ts";
+import { MS_PER_DAY, dayNumber, daysBetween } from "./units.ts";
 
 /** An object as the store shows it now. */
 export interface StoredObject {
@@ -30,20 +30,27 @@ export function viewOf(
   state: ObjectState | undefined,
   nowMs: number,
   windowDays: number,
+  bucket: string,
 ): ObjectView {
   const createdMs = createdMsOf(stored, state);
   const access: AccessStats = state?.access ?? NO_ACCESS;
   const isKnownClass = state?.storageClass === stored.storageClass && state.classSinceMs !== null;
   const classSinceMs = isKnownClass ? (state.classSinceMs ?? stored.lastModifiedMs) : stored.lastModifiedMs;
   return {
+    atMs: nowMs,
+    bucket,
     key: stored.key,
     sizeBytes: stored.sizeBytes,
     storageClass: stored.storageClass,
     ageDays: daysBetween(createdMs, nowMs),
+    idleDays: daysBetween(Math.max(createdMs, access.lastAccessMs ?? createdMs), nowMs),
+    createdDay: dayNumber(createdMs),
     daysInClass: daysBetween(classSinceMs, nowMs),
     windowReads: readsInWindow(access, nowMs, windowDays),
     lifetimeReads: access.lifetimeReads,
     rate: readRate(access, createdMs, nowMs),
+    readDays: access.days,
+    decayedReadDays: decayedReadDaysAt(access, nowMs),
   };
 }
 

@@ -39,11 +39,11 @@ describe("the tally of a plan", () => {
     tally.seen("GLACIER", 7);
     tally.stays();
     tally.seen("STANDARD", 3);
-    tally.refused("payback", 3, 1, 40);
+    tally.refused({ refusal: "payback", sizeBytes: 3, savingMicrosPerMonth: 1, feeMicros: 40 });
     tally.seen("STANDARD", 4);
-    tally.refused("payback", 4, -2, 50);
+    tally.refused({ refusal: "payback", sizeBytes: 4, savingMicrosPerMonth: -2, feeMicros: 50 });
     tally.seen("STANDARD", 5);
-    tally.refused("legal_hold", 5, 0, 0);
+    tally.refused({ refusal: "legal_hold", sizeBytes: 5, savingMicrosPerMonth: 0, feeMicros: 0 });
     expect(tally.totals()).toEqual({
       objectsSeen: 6,
       bytesSeen: 1519,
@@ -57,6 +57,7 @@ describe("the tally of a plan", () => {
         legal_hold: { objects: 1, bytes: 5, savingMicrosPerMonth: 0, feeMicros: 0 },
       },
       classes: { STANDARD: { objects: 5, bytes: 1512 }, GLACIER: { objects: 1, bytes: 7 } },
+      breakdown: expect.any(Object),
     });
   });
 

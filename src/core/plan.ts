@@ -1,7 +1,13 @@
 /** The exact list of transitions, priced. A plan is stored and hashed; apply executes just that plan. */
-import type { Refusal } from "./decide.ts";
+import { DEFAULT_GUARDS, type Refusal } from "./decide.ts";
 import type { ObjectRef } from "./object-ref.ts";
+import { BreakdownTally, NONE_REFUSED, withRefused } from "./plan-breakdown.ts";
+import type { CauseFound, RefusalCause } from "./refusal-cause.ts";
+import type { SavingInterval } from "./saving-interval.ts";
 import type { Tier } from "./tier.ts";
+
+/** Later than any date there is: for what does not pay. */
+export const NEVER_MS: number = Number.MAX_SAFE_INTEGER;
 
 export interface PlannedMove extends ObjectRef {
   readonly sizeBytes: number;
@@ -16,9 +22,78 @@ export interface PlannedMove extends ObjectRef {
   readonly createdMs: number | null;
   readonly feeMicros: number;
   readonly savingMicrosPerMonth: number;
+  /** When the saving will have paid the fee; {@link NEVER_MS} where it never does, as a policy may order. */
   readonly breakEvenMs: number;
   /** Fee plus one full read out of the new class on the day after; `null` where a price of that is unknown. */
   readonly worstCaseMicros: number | null;
+  /** The policy rule that ordered the move, else the first one that limited it; `null` where none spoke of the object. */
+  readonly policy?: string | null;
+  /** The money guards were not asked. */
+  readonly orderedByPolicy?: boolean;
+}
+
+/** Moves that have something in common, added up; money in micros. */
+export interface MoveGroup {
+  readonly moves: number;
+  readonly bytes: number;
+  readonly feeMicros: number;
+  readonly savingMicrosPerMonth: number;
+}
+
+/** A plan's moves, grouped; within each list the groups add up to the plan. Plans made before there were policies lack it. */
+export interface PlanBreakdown {
+  /** `null`: moves that no policy speaks of. */
+  readonly policies: readonly (MoveGroup & { readonly policy: string | null })[];
+  /** First path segment of the key with its slash, empty for keys without one; the smallest ones together as `other`. */
+  readonly prefixes: readonly (MoveGroup & { readonly prefix: string })[];
+  readonly classes: readonly (MoveGroup & { readonly from: string; readonly to: string })[];
+  /** By the rule that proposed the moves. */
+  readonly rules: readonly RuleGroup[];
+  /** What each of the next 12 months brings: the saving, in the first one less the fees. */
+  readonly cashFlowMicros: readonly number[];
+  /** All fees and one full read of every object on the day after; `null` where a price of that is unknown. */
+  readonly worstCaseMicros: number | null;
+  /** Moves refused because of a lifecycle rule of the bucket, by the rule's id. */
+  readonly nativeRules: readonly { readonly id: string; readonly objects: number }[];
+  /** Refusals told apart by what is behind them. */
+  readonly refusals: readonly RefusalGroup[];
+  /** Days within which a move must pay its fee back. */
+  readonly paybackLimitDays: number;
+}
+
+/** Moves that one rule proposes between two classes. */
+export interface RuleGroup extends MoveGroup {
+  readonly policy: string | null;
+  /** In the strategy's words, `policy:NAME` where a policy orders the moves, `other` for the rest of very many. */
+  readonly rule: string;
+  readonly from: string;
+  readonly to: string;
+  readonly toTier: Tier;
+  readonly orderedByPolicy: boolean;
+}
+
+/** Refused moves that have the reason and what is behind it in common; money in micros. */
+export interface RefusalGroup extends RefusalTotal {
+  readonly refusal: Refusal;
+  /** `null` for reasons other than money. */
+  readonly cause: RefusalCause | null;
+  /** Class that was proposed; `null` where none was. */
+  readonly to: string | null;
+  /** What stands in the way, by name: the bucket's own rule, rules of the policy file, or the present class. */
+  readonly detail: string | null;
+  /** Objects are smaller than this, bytes; `null` where the size is not the reason. */
+  readonly limitBytes: number | null;
+}
+
+/** One refused move, for a tally. */
+export interface RefusedMove {
+  readonly refusal: Refusal;
+  readonly sizeBytes: number;
+  readonly savingMicrosPerMonth: number;
+  readonly feeMicros: number;
+  readonly to?: string | null;
+  readonly detail?: string | null;
+  readonly cause?: CauseFound | null;
 }
 
 export interface RefusalTotal {
@@ -41,6 +116,9 @@ export interface PlanTotals {
   readonly refusals: Readonly<Partial<Record<Refusal, RefusalTotal>>>;
   /** Objects by present class. */
   readonly classes: Readonly<Record<string, { readonly objects: number; readonly bytes: number }>>;
+  readonly breakdown?: PlanBreakdown;
+  /** What the moves save in their first days, fees paid; `null` where a price is unknown. Older plans lack it. */
+  readonly saving?: SavingInterval | null;
 }
 
 export interface PlanHeader {
@@ -66,6 +144,12 @@ export class PlanTally {
   readonly #refusals: Partial<Record<Refusal, RefusalTotal>> = {};
   // A map, because names of classes come from the store and may be those of an object's own properties.
   readonly #classes = new Map<string, { objects: number; bytes: number }>();
+  readonly #breakdown: BreakdownTally;
+
+  /** @param paybackLimitDays of the guards that decided */
+  constructor(paybackLimitDays: number = DEFAULT_GUARDS.maxPaybackDays) {
+    this.#breakdown = new BreakdownTally(paybackLimitDays);
+  }
 
   seen(storageClass: string, sizeBytes: number): void {
     this.#objectsSeen += 1;
@@ -78,14 +162,15 @@ export class PlanTally {
     this.#objectsStaying += 1;
   }
 
-  refused(refusal: Refusal, sizeBytes: number, savingMicrosPerMonth: number, feeMicros: number): void {
-    const so = this.#refusals[refusal] ?? { objects: 0, bytes: 0, savingMicrosPerMonth: 0, feeMicros: 0 };
-    this.#refusals[refusal] = {
-      objects: so.objects + 1,
-      bytes: so.bytes + sizeBytes,
-      savingMicrosPerMonth: so.savingMicrosPerMonth + savingMicrosPerMonth,
-      feeMicros: so.feeMicros + feeMicros,
-    };
+  refused(move: RefusedMove): void {
+    const { refusal, sizeBytes, savingMicrosPerMonth, feeMicros } = move;
+    this.#breakdown.refused(move);
+    this.#refusals[refusal] = withRefused(this.#refusals[refusal] ?? NONE_REFUSED, {
+      objects: 1,
+      bytes: sizeBytes,
+      savingMicrosPerMonth,
+      feeMicros,
+    });
   }
 
   moves(move: PlannedMove): void {
@@ -93,6 +178,7 @@ export class PlanTally {
     this.#movedBytes += move.sizeBytes;
     this.#feeMicros += move.feeMicros;
     this.#savingMicrosPerMonth += move.savingMicrosPerMonth;
+    this.#breakdown.add(move);
   }
 
   totals(): PlanTotals {
@@ -106,6 +192,7 @@ export class PlanTally {
       savingMicrosPerMonth: this.#savingMicrosPerMonth,
       refusals: this.#refusals,
       classes: Object.fromEntries(this.#classes),
+      breakdown: this.#breakdown.result(),
     };
   }
 }

@@ -72,6 +72,7 @@ export class ObjectAccount {
     this.holding = holdingFrom(0, this.#day);
     this.#endRow = trace.readStart[object + 1] ?? 0;
     this.#row = rowFrom(trace, trace.readStart[object] ?? 0, this.#endRow, this.#day);
+    if (this.#day >= input.lateDay) this.#lateFrom = 0;
     if (this.#day <= this.#lastDay) input.onClass?.(object, this.#day, 0);
   }
 
@@ -103,10 +104,10 @@ export class ObjectAccount {
   advance(toDay: number): void {
     const end = Math.min(toDay, this.#lastDay + 1);
     const { lateDay } = this.#input;
-    if (this.#day < lateDay && end > lateDay) {
+    if (this.#lateFrom === null && end >= lateDay) {
       this.#charge(lateDay);
       this.#lateFrom = totalOf(this.bill);
-    } else if (this.#lateFrom === null && this.#day >= lateDay) this.#lateFrom = totalOf(this.bill);
+    }
     this.#charge(end);
   }
 
@@ -122,6 +123,11 @@ export class ObjectAccount {
       this.#row += 1;
       this.#day = next + 1;
     }
+  }
+
+  /** Dollars charged so far. */
+  spent(): number {
+    return totalOf(this.bill);
   }
 
   /** Ends the object's life: a deleted one owes what is left of its minimum. @returns total and late dollars. */

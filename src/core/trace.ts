@@ -32,6 +32,24 @@ export interface Trace {
   readonly bytesRead: Float64Array;
 }
 
+/** What was put right, or left out, on the way from rows to a trace. */
+export interface TraceReport {
+  readonly objects: number;
+  /** Rows of accesses in the trace. */
+  readonly accesses: number;
+  readonly days: number;
+  /** Rows added to another row of the same object and day. */
+  readonly duplicatesMerged: number;
+  /** Rows that came after one that belongs behind them. */
+  readonly unsorted: number;
+  /** Rows with no reads, left out. */
+  readonly rowsWithoutReads: number;
+  /** Rows left out because the object was not there yet. */
+  readonly readsBeforeCreation: number;
+  /** Rows left out because the object was gone. */
+  readonly readsAfterEnd: number;
+}
+
 /** The group of an object: the part of its name before the first `/`, or the whole name. */
 export function groupOf(name: string): string {
   const slash = name.indexOf("/");

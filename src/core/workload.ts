@@ -1,5 +1,6 @@
 /**
- * A stated, seeded workload: what a mid-sized company writes into a bucket and reads from it, day by day.
+ * The demo's workload, stated and seeded: what a mid-sized company writes into a bucket and reads from it, day by day.
+ * Its draws come from one stream, so its days come in order only; generated-workload.ts has no such limit.
  * Processes (shares of all objects; sizes are medians of a lognormal):
  *
  * | kind     | share | created            | size    | reads                                                     |
@@ -12,6 +13,7 @@
  * | thumbs   | 5 %   | evenly             | 64 KiB  | now and then: too small for any cheaper class             |
  * | legal    | 4 %   | first half         | 32 MiB  | none; under a legal hold                                  |
  */
+import { gaussian, poisson } from "./sampling.ts";
 import { GB_BYTES, MIB, KIB, MS_PER_DAY } from "./units.ts";
 
 export interface WorkloadOptions {
@@ -158,18 +160,4 @@ function expectedReads(object: WorkloadObject, age: number, dayMs: number): numb
     case "legal":
       return 0;
   }
-}
-
-/** Knuth's method; means here are below ten. */
-function poisson(mean: number, random: () => number): number {
-  if (mean <= 0) return 0;
-  const limit = Math.exp(-mean);
-  let count = 0;
-  for (let product = random(); product > limit; product *= random()) count += 1;
-  return count;
-}
-
-/** Box–Muller. */
-function gaussian(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -5,6 +5,7 @@
  * Errors, on every method: ASTRA_STORE_BUCKET_MISSING, ASTRA_STORE_AUTHENTICATION, ASTRA_STORE_FORBIDDEN,
  * ASTRA_STORE_THROTTLED, ASTRA_STORE_UNREACHABLE, ASTRA_STORE_REFUSED (message of the store, no secret).
  */
+import type { NativeRule } from "../core/native-rules.ts";
 import type { Provider } from "../core/tier.ts";
 
 /** Optional powers of a provider, as data. */
@@ -125,6 +126,8 @@ export interface BucketInfo {
   readonly objectLock: boolean;
   /** Ids of enabled lifecycle rules. */
   readonly lifecycleRuleIds: readonly string[];
+  /** Enabled rules that act on current objects by age; one rule may stand here several times, once for each action. */
+  readonly lifecycleRules: readonly NativeRule[];
   /** Days after which a noncurrent version of any key expires; `null` where no rule says so for the whole bucket. */
   readonly noncurrentExpiryDays: number | null;
   readonly replication: boolean;

@@ -4,6 +4,7 @@
  *
  * Errors: ASTRA_STATE_FULL, ASTRA_STATE_BUSY, ASTRA_STATE_CORRUPT, ASTRA_STATE_UNREADABLE, ASTRA_STATE_NEWER.
  */
+import type { Forecast } from "../core/forecast.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import type { HoldState, ObjectState } from "../core/object-state.ts";
 import type { PlanHeader, PlannedMove } from "../core/plan.ts";
@@ -51,6 +52,8 @@ export interface ObjectQuery {
   readonly bucket?: string;
   readonly keyPrefix?: string;
   readonly storageClasses?: readonly string[];
+  /** Objects that are no more: left out by default. */
+  readonly deleted?: "include" | "only";
 }
 
 /** How a run stands. `partly`: some moves failed; `interrupted`: it was stopped and can be continued. */
@@ -133,7 +136,7 @@ export interface StateStore extends AsyncDisposable {
   object(ref: ObjectRef): Promise<ObjectState | undefined>;
   /** Objects of a bucket with firstKey ≤ key ≤ lastKey by UTF-8 bytes, ascending, deleted ones included. */
   objectsBetween(bucket: string, firstKey: string, lastKey: string): Promise<readonly ObjectState[]>;
-  /** Live objects in key order, in pages. */
+  /** Objects in key order, in pages; live ones where the query does not say otherwise. */
   objects(query: ObjectQuery): AsyncIterable<readonly ObjectState[]>;
   /** Inserts or replaces. */
   putObjects(states: readonly ObjectState[], audit?: AuditEntry): Promise<void>;
@@ -165,6 +168,11 @@ export interface StateStore extends AsyncDisposable {
   journalOfRun(runId: string): AsyncIterable<readonly JournalEntry[]>;
   /** Lines about one object, newest first. */
   journalOfObject(ref: ObjectRef, limit: number): Promise<readonly JournalEntry[]>;
+
+  /** Kept to be compared with what comes true. */
+  putForecast(forecast: Forecast, audit: AuditEntry): Promise<void>;
+  /** Newest first. */
+  forecasts(bucket: string, limit: number): Promise<readonly Forecast[]>;
 
   audit(entry: AuditEntry): Promise<void>;
   /** Newest first. */

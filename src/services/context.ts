@@ -1,6 +1,7 @@
 /** What every verb is given. Made by apps/wiring.ts; nothing in it names a technology. */
 import type { Config } from "../config/schema.ts";
 import type { Actor } from "../core/permission.ts";
+import type { PolicyRule } from "../core/policy.ts";
 import type { PriceBook } from "../core/price-book.ts";
 import type { BodySources } from "../ports/body-source.ts";
 import type { Clock, Random } from "../ports/clock.ts";
@@ -16,6 +17,8 @@ export interface Context {
   readonly random: Random;
   readonly logger: Logger;
   readonly prices: PriceBook;
+  /** Rules of the policy file; empty without one. Read when they are first asked for. */
+  readonly policies: readonly PolicyRule[];
   readonly log: EventLog;
   readonly state: StateStore;
   readonly stores: ObjectStores;

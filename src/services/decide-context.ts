@@ -1,17 +1,66 @@
-/** The strategy, prices and guards in force, from the configuration. */
+/** The strategies, policies, prices and guards in force, from the configuration. */
+import { costStrategy } from "../core/cost-strategy.ts";
 import type { DecideContext } from "../core/decide.ts";
+import { AstraError } from "../core/errors.ts";
 import { matrixStrategy } from "../core/matrix.ts";
+import type { NativeRule } from "../core/native-rules.ts";
+import type { PolicyRule, StrategyName } from "../core/policy.ts";
+import { compilePolicies } from "../core/policy-constraints.ts";
+import type { Strategy } from "../core/strategy.ts";
 import type { Context } from "./context.ts";
 
-/** @throws AstraError ASTRA_STORE_* where the bucket's configuration can't be read */
+/** What the bucket itself adds to a decision. */
+export interface BucketTerms {
+  readonly noncurrentDays: number;
+  readonly nativeRules: readonly NativeRule[];
+}
+
+/** Of a bucket without versions and without rules of its own. */
+export const PLAIN_BUCKET: BucketTerms = { noncurrentDays: 0, nativeRules: [] };
+
+/** @throws AstraError ASTRA_STORE_* where the bucket's configuration can't be read, ASTRA_POLICY_INVALID */
 export async function decideContext(ctx: Context, bucket: string): Promise<DecideContext> {
+  return decideBy(ctx, ctx.policies, await bucketTerms(ctx, bucket));
+}
+
+/** @throws AstraError ASTRA_STORE_* where the bucket's configuration can't be read */
+export async function bucketTerms(ctx: Context, bucket: string): Promise<BucketTerms> {
   const info = await (await ctx.stores.open(bucket)).bucketInfo();
-  const { classes, window_days, max_payback_days } = ctx.config.engine;
+  // A version that never expires costs its rent for as long as a move may take to pay back.
+  const expiry = info.noncurrentExpiryDays ?? ctx.config.engine.max_payback_days;
+  return { noncurrentDays: info.versioning === "off" ? 0 : expiry, nativeRules: info.lifecycleRules };
+}
+
+/** Decides by other rules than the configured ones, or without asking a bucket. @throws AstraError ASTRA_POLICY_INVALID */
+export function decideBy(ctx: Context, policies: readonly PolicyRule[], terms: BucketTerms): DecideContext {
+  const { classes, max_payback_days } = ctx.config.engine;
+  const made = new Map<StrategyName, Strategy>();
+  const strategyNamed = (name: StrategyName): Strategy => {
+    const strategy = made.get(name) ?? makeStrategy(name, ctx, terms);
+    made.set(name, strategy);
+    return strategy;
+  };
   return {
-    strategy: matrixStrategy({ classes, windowDays: window_days }),
+    strategy: strategyNamed(ctx.config.engine.strategy),
+    strategyNamed,
+    policies: compilePolicies(policies, ctx.prices, Object.values(classes)),
     prices: ctx.prices,
     guards: { maxPaybackDays: max_payback_days },
-    // A version that never expires costs its rent for as long as a move may take to pay back.
-    noncurrentDays: info.versioning === "off" ? 0 : (info.noncurrentExpiryDays ?? max_payback_days),
+    restoreDays: ctx.config.engine.restore_days,
+    ...terms,
   };
+}
+
+function makeStrategy(name: StrategyName, ctx: Context, terms: BucketTerms): Strategy {
+  const { classes, window_days: windowDays, horizon_days: horizonDays } = ctx.config.engine;
+  switch (name) {
+    case "matrix":
+      return matrixStrategy({ classes, windowDays });
+    case "cost":
+      return costStrategy({ prices: ctx.prices, horizonDays, noncurrentDays: terms.noncurrentDays });
+    case "predictive":
+      throw new AstraError("ASTRA_CONFIG_INVALID", "the strategy predictive has no access model to go by", {
+        fix: "Choose matrix or cost in `engine.strategy` and in the policy file.",
+      });
+  }
 }

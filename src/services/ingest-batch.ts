@@ -10,6 +10,8 @@ import { DEFAULT_RETRY, backoffMs } from "../core/retry.ts";
 import { MS_PER_DAY } from "../core/units.ts";
 import type { LogRecord, NewRecord, RecordBatch } from "../ports/event-log.ts";
 import type { Effect } from "../ports/state-store.ts";
+import type { PolicyRule } from "../core/policy.ts";
+import { isExcludedReader } from "../core/policy-readers.ts";
 import type { Context } from "./context.ts";
 import { uploadBody } from "./upload-body.ts";
 
@@ -75,7 +77,7 @@ export async function ingestBatch(ctx: Context, batch: RecordBatch, options: Ing
     partition: batch.partition,
     firstOffset: batch.records[0]?.offset ?? 0n,
     nextOffset: last + 1n,
-    effects: done.map((item) => effectOf(item, options.observe)),
+    effects: done.map((item) => effectOf(item, options.observe, ctx.policies)),
     nowMs: ctx.clock.now(),
   });
   return {
@@ -230,13 +232,18 @@ function deadLetter(bad: Bad): NewRecord {
   };
 }
 
-function effectOf(item: Good, observe: ObserveOptions): Effect {
+function effectOf(item: Good, observe: ObserveOptions, policies: readonly PolicyRule[]): Effect {
   const ref = eventObject(item.event);
   return {
     offset: item.record.offset,
     ref,
     source: item.event.source,
     eventId: item.event.id,
-    apply: (known) => observeEvent(known, item.event, ref, item.stored, observe),
+    apply: (known) => {
+      if (!isExcludedReader(policies, known, item.event, ref))
+        return observeEvent(known, item.event, ref, item.stored, observe);
+      const excludedPrincipals = new Set([item.event.data.principal ?? ""]);
+      return observeEvent(known, item.event, ref, item.stored, { ...observe, excludedPrincipals });
+    },
   };
 }

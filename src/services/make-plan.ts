@@ -5,7 +5,10 @@ import { type DecideContext, type Decision, decide } from "../core/decide.ts";
 import { createdMsOf, knownHold } from "../core/object-view.ts";
 import { requirePermission } from "../core/permission.ts";
 import type { PriceBook } from "../core/price-book.ts";
-import { type PlanHeader, PlanTally, type PlannedMove } from "../core/plan.ts";
+import type { ObjectView } from "../core/strategy.ts";
+import { NEVER_MS, type PlanHeader, PlanTally, type PlannedMove } from "../core/plan.ts";
+import { refusalCause } from "../core/refusal-cause.ts";
+import { SavingTally } from "../core/saving-tally.ts";
 import { MS_PER_DAY } from "../core/units.ts";
 import type { Context, Progress } from "./context.ts";
 import { decideContext } from "./decide-context.ts";
@@ -42,7 +45,8 @@ class PlanDraft {
   readonly #input: MakePlanInput;
   readonly #busy: ReadonlySet<string>;
   readonly #decide: DecideContext;
-  readonly #tally = new PlanTally();
+  readonly #tally: PlanTally;
+  readonly #saving: SavingTally;
   readonly #hash = createHash("sha256");
 
   constructor(ctx: Context, input: MakePlanInput, busy: ReadonlySet<string>, deciding: DecideContext) {
@@ -50,6 +54,8 @@ class PlanDraft {
     this.#input = input;
     this.#busy = busy;
     this.#decide = deciding;
+    this.#tally = new PlanTally(deciding.guards.maxPaybackDays);
+    this.#saving = new SavingTally(deciding.prices);
   }
 
   async *pages(): AsyncIterable<readonly PlannedMove[]> {
@@ -68,13 +74,14 @@ class PlanDraft {
   }
 
   header(id: string): PlanHeader {
+    const createdMs = this.#ctx.clock.now();
     const head = {
       id,
       bucket: this.#input.bucket,
-      createdMs: this.#ctx.clock.now(),
+      createdMs,
       strategy: this.#decide.strategy.name,
       priceBook: this.#ctx.prices.version,
-      totals: this.#tally.totals(),
+      totals: { ...this.#tally.totals(), saving: this.#saving.interval(createdMs) },
     };
     return { ...head, hash: this.#hash.copy().update(JSON.stringify(head)).digest("hex") };
   }
@@ -82,30 +89,41 @@ class PlanDraft {
   #one(object: ScannedObject, nowMs: number): PlannedMove | null {
     const { view, state } = object;
     this.#tally.seen(view.storageClass, view.sizeBytes);
+    this.#saving.seen(view);
     if (this.#busy.has(view.key)) {
-      this.#tally.refused("restore_in_progress", view.sizeBytes, 0, 0);
+      const nothing = { savingMicrosPerMonth: 0, feeMicros: 0 };
+      this.#tally.refused({ refusal: "restore_in_progress", sizeBytes: view.sizeBytes, ...nothing });
       return null;
     }
     const decision = decide(view, knownHold(state?.hold, nowMs), this.#decide);
     if (decision.kind === "stay") this.#tally.stays();
-    if (decision.kind === "refuse") this.#refused(decision, view.sizeBytes);
+    if (decision.kind === "refuse") this.#refused(decision, view);
     if (decision.kind !== "move") return null;
     const move = plannedMove(this.#input.bucket, object, decision, nowMs, this.#ctx.prices);
     this.#tally.moves(move);
+    this.#saving.moves(move, view);
     this.#hash.update(JSON.stringify(move));
     return move;
   }
 
-  #refused(decision: Decision & { kind: "refuse" }, sizeBytes: number): void {
-    const sums = decision.sums;
-    this.#tally.refused(decision.refusal, sizeBytes, sums?.savingMicrosPerMonth ?? 0, sums?.fee.totalMicros ?? 0);
+  #refused({ refusal, proposal, sums, detail }: Decision & { kind: "refuse" }, view: ObjectView): void {
+    const to = proposal?.storageClass ?? null;
+    this.#tally.refused({
+      refusal,
+      sizeBytes: view.sizeBytes,
+      savingMicrosPerMonth: sums?.savingMicrosPerMonth ?? 0,
+      feeMicros: sums?.fee.totalMicros ?? 0,
+      to,
+      detail: refusal === "class_not_managed" ? view.storageClass : detail,
+      cause: to === null ? null : refusalCause(refusal, sums, { to, sizeBytes: view.sizeBytes }, this.#decide.prices),
+    });
   }
 }
 
 function plannedMove(
   bucket: string,
   { stored, state }: ScannedObject,
-  { proposal, sums }: Decision & { kind: "move" },
+  { proposal, sums, policy }: Decision & { kind: "move" },
   nowMs: number,
   prices: PriceBook,
 ): PlannedMove {
@@ -124,7 +142,9 @@ function plannedMove(
     createdMs: createdMsOf(stored, state),
     feeMicros: sums.fee.totalMicros,
     savingMicrosPerMonth: sums.savingMicrosPerMonth,
-    breakEvenMs: nowMs + (sums.paybackDays ?? 0) * MS_PER_DAY,
+    breakEvenMs: sums.paybackDays === null ? NEVER_MS : nowMs + sums.paybackDays * MS_PER_DAY,
     worstCaseMicros: readOnce === null ? null : sums.fee.totalMicros + readOnce,
+    policy: policy.orderedBy ?? policy.rules[0] ?? null,
+    orderedByPolicy: policy.orderedBy !== null,
   };
 }

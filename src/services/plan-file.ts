@@ -5,6 +5,7 @@ import { REFUSALS } from "../core/decide.ts";
 import { AstraError } from "../core/errors.ts";
 import { requirePermission } from "../core/permission.ts";
 import type { PlanHeader, PlannedMove } from "../core/plan.ts";
+import { REFUSAL_CAUSES } from "../core/refusal-cause.ts";
 import { TIERS } from "../core/tier.ts";
 import type { Context } from "./context.ts";
 
@@ -28,9 +29,54 @@ const move = z.strictObject({
   savingMicrosPerMonth: amount,
   breakEvenMs: amount,
   worstCaseMicros: amount.nullable(),
+  // Absent in plans that were made before there were policies; their hash is over what they have.
+  policy: z.string().nullable().exactOptional(),
+  orderedByPolicy: z.boolean().exactOptional(),
 });
 
-const refusalTotal = z.strictObject({ objects: count, bytes: count, savingMicrosPerMonth: amount, feeMicros: amount });
+const group = { moves: count, bytes: count, feeMicros: amount, savingMicrosPerMonth: amount };
+
+const refusalTotal = { objects: count, bytes: count, savingMicrosPerMonth: amount, feeMicros: amount };
+
+const breakdown = z.strictObject({
+  policies: z.array(z.strictObject({ policy: z.string().nullable(), ...group })),
+  prefixes: z.array(z.strictObject({ prefix: z.string(), ...group })),
+  classes: z.array(z.strictObject({ from: z.string(), to: z.string(), ...group })),
+  rules: z.array(
+    z.strictObject({
+      policy: z.string().nullable(),
+      rule: z.string(),
+      from: z.string(),
+      to: z.string(),
+      toTier: z.enum(TIERS),
+      orderedByPolicy: z.boolean(),
+      ...group,
+    }),
+  ),
+  cashFlowMicros: z.array(amount),
+  worstCaseMicros: amount.nullable(),
+  nativeRules: z.array(z.strictObject({ id: z.string(), objects: count })),
+  refusals: z.array(
+    z.strictObject({
+      refusal: z.enum(REFUSALS),
+      cause: z.enum(REFUSAL_CAUSES).nullable(),
+      to: z.string().nullable(),
+      detail: z.string().nullable(),
+      limitBytes: count.nullable(),
+      ...refusalTotal,
+    }),
+  ),
+  paybackLimitDays: amount,
+});
+
+const saving = z.strictObject({
+  fromMs: amount,
+  days: amount,
+  level: amount,
+  expectedMicros: amount,
+  lowMicros: amount,
+  highMicros: amount,
+});
 
 const totals = z.strictObject({
   objectsSeen: count,
@@ -40,8 +86,10 @@ const totals = z.strictObject({
   movedBytes: count,
   feeMicros: amount,
   savingMicrosPerMonth: amount,
-  refusals: z.partialRecord(z.enum(REFUSALS), refusalTotal),
+  refusals: z.partialRecord(z.enum(REFUSALS), z.strictObject(refusalTotal)),
   classes: z.record(z.string(), z.strictObject({ objects: count, bytes: count })),
+  breakdown: breakdown.exactOptional(),
+  saving: saving.nullable().exactOptional(),
 });
 
 const header = z.strictObject({

@@ -28,7 +28,7 @@ export async function* scanBucket(
     const nowMs = ctx.clock.now();
     yield page.map((stored) => {
       const state = byKey.get(stored.key);
-      return { stored, state, view: viewOf(stored, state, nowMs, windowDays) };
+      return { stored, state, view: viewOf(stored, state, nowMs, windowDays, bucket) };
     });
   }
 }

@@ -7,6 +7,7 @@ import { objectUri } from "../core/object-ref.ts";
 import type { StoredFacts } from "../core/object-state.ts";
 import type { ObjectHead, ObjectStore, PutInput } from "../ports/object-store.ts";
 import type { Context } from "./context.ts";
+import { newObjectClass } from "./new-object-class.ts";
 
 /** What was read of a body, however it was cut into chunks. */
 class BodyDigest {
@@ -45,13 +46,13 @@ class BodyDigest {
 export async function uploadBody(ctx: Context, event: DataEvent, source: BodySource): Promise<StoredFacts> {
   const ref = eventObject(event);
   const store = await ctx.stores.open(ref.bucket);
-  const storageClass = event.data.storageClass ?? ctx.config.engine.classes.hot;
   const body = await ctx.bodies.open(source, ctx.config.ingest.max_body_bytes);
   const expectedBytes = event.data.sizeBytes ?? body.sizeBytes;
   if (body.sizeBytes !== null && expectedBytes !== body.sizeBytes) {
     const text = `the event says ${expectedBytes} bytes, the body has ${body.sizeBytes}`;
     throw new AstraError("ASTRA_BODY_MISMATCH", text, { where: objectUri(ref) });
   }
+  const storageClass = event.data.storageClass ?? newObjectClass(ctx, ref, expectedBytes);
   const digest = new BodyDigest();
   const input: PutInput = {
     key: ref.key,

@@ -79,12 +79,14 @@ export interface RunningSandbox extends AsyncDisposable {
   readonly endpoint: string;
 }
 
-/** `astra sandbox` as a process, with keys A and S. */
-export async function startSandboxProcess(bucket: string, options: CliOptions = {}): Promise<RunningSandbox> {
-  const child = start(
-    ["sandbox", "--port", "0", "--access-key", "A", "--secret-key", "S", "--bucket", bucket, "--json"],
-    options,
-  );
+/** `astra sandbox` as a process, with keys A and S. @param options `byteScale`: bodies count as so many times their size */
+export async function startSandboxProcess(
+  bucket: string,
+  options: CliOptions & { readonly byteScale?: number } = {},
+): Promise<RunningSandbox> {
+  const keys = ["--access-key", "A", "--secret-key", "S"];
+  const scale = ["--byte-scale", String(options.byteScale ?? 1)];
+  const child = start(["sandbox", "--port", "0", ...keys, ...scale, "--bucket", bucket, "--json"], options);
   const stderr = collect(child.stderr);
   const line = await firstLine(child);
   expect(line, stderr.join("")).not.toBe("");

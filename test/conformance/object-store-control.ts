@@ -9,6 +9,7 @@ export const controlChecks: CheckGroup = (check) => {
       versioning: "off",
       objectLock: false,
       lifecycleRuleIds: [],
+      lifecycleRules: [],
       noncurrentExpiryDays: null,
       replication: false,
       notifications: false,
@@ -41,6 +42,7 @@ export const controlChecks: CheckGroup = (check) => {
     const info = await store.bucketInfo();
     expect(info).toMatchObject({ versioning: "enabled", objectLock: true, noncurrentExpiryDays: 7 });
     expect(info.lifecycleRuleIds.toSorted()).toEqual(["logs", "old-versions"]);
+    expect(info.lifecycleRules).toEqual([{ id: "logs", prefix: "logs/", days: 30, kind: "expiration" }]);
   });
 
   check("probes without leaving a trace", async ({ openNew }) => {

@@ -2,6 +2,7 @@
 import { describe } from "vitest";
 import type { StateBackend } from "./state-store-backend.ts";
 import { effectTests } from "./state-store-effects.ts";
+import { forecastTests } from "./state-store-forecasts.ts";
 import { journalTests } from "./state-store-journal.ts";
 import { objectTests } from "./state-store-objects.ts";
 import { planTests } from "./state-store-plans.ts";
@@ -15,5 +16,6 @@ export function stateStoreSuite(name: string, create: () => Promise<StateBackend
     objectTests(create);
     planTests(create);
     journalTests(create);
+    forecastTests(create);
   });
 }

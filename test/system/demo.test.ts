@@ -38,6 +38,40 @@ describe("the demo", () => {
     expect(report["tiersWithout"]).toEqual({ hot: 150, warm: 0, cold: 0, archive: 0, auto: 0 });
   });
 
+  it("lives the same workload under S3 Lifecycle and Intelligent-Tiering, and bills each by its own ledger", () => {
+    const lives = livesOf(report);
+    expect(lives.map(({ name }) => name)).toEqual(["without", "lifecycle", "intelligent-tiering", "astra"]);
+    for (const life of lives) {
+      expect(sum(life["lines"]), String(life["name"])).toBe(life["billMicros"]);
+      expect(sum(life["tiers"]), String(life["name"])).toBe(150);
+    }
+    const [without, lifecycle, tiering, astra] = lives.map(recordOf);
+    const bill = recordOf(report["bill"]);
+    expect([without?.["billMicros"], astra?.["billMicros"]]).toEqual([bill["withoutMicros"], bill["withAstraMicros"]]);
+    expect(without).toMatchObject({ percentOfWithout: 100, transitions: 0, restoresWaited: 0 });
+    expect(recordOf(lifecycle?.["lines"])).toMatchObject({
+      "STANDARD_IA transition": expect.any(Number),
+      "GLACIER_IR transition": expect.any(Number),
+    });
+    // 150 days: what is 90 days old was moved twice, what is 30 days old once, the eight small objects never.
+    expect(lifecycle?.["transitions"]).toBeGreaterThan(120);
+    expect(recordOf(lifecycle?.["tiers"])["auto"]).toBe(0);
+    expect(recordOf(tiering?.["tiers"])).toEqual({ hot: 0, warm: 0, cold: 0, archive: 0, auto: 150 });
+    expect(tiering).toMatchObject({ transitions: 0, restoresWaited: 0 });
+    expect(Object.keys(recordOf(tiering?.["lines"]))).toContain("INTELLIGENT_TIERING storage (archive-instant)");
+    expect(Object.keys(recordOf(tiering?.["lines"]))).not.toContain("INTELLIGENT_TIERING transition");
+  });
+
+  it("names the cheapest life, whoever it is", () => {
+    const lives = livesOf(report);
+    const cheapestOf = (all: readonly Record<string, unknown>[]): unknown =>
+      all.toSorted((a, b) => Number(a["billMicros"]) - Number(b["billMicros"]))[0]?.["name"];
+    expect(report["cheapest"]).toBe(cheapestOf(lives));
+    expect(report["cheapestWithoutWaiting"]).toBe(cheapestOf(lives.filter((life) => life["restoresWaited"] === 0)));
+    const days = lives.reduce((total, life) => total + Number(life["daysCheapest"]), 0);
+    expect(days).toBeGreaterThanOrEqual(150);
+  });
+
   it("repeats exactly for one seed, and differs for another", { timeout: 120_000 }, async () => {
     expect(await jsonOf([...SMALL_LIFE, "--seed", "7"], folder)).toEqual(report);
     const other = await jsonOf([...SMALL_LIFE, "--seed", "8"], folder);
@@ -69,7 +103,11 @@ describe("the demo", () => {
     for (const text of [
       "Objects per tier",
       "Spend a day over time",
-      "The two bills, line by line",
+      "S3 Lifecycle, 30 d IA, 90 d Glacier IR",
+      "S3 Intelligent-Tiering",
+      "Astra (matrix)",
+      "Cheapest: ",
+      "The bills, line by line",
       "$23.00 → $13.50",
       "$114,000.00 a year",
     ]) {
@@ -108,7 +146,7 @@ describe("the demo on a sandbox of its own process", () => {
     expect(result.status, result.stderr).toBe(0);
     const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
     const classes = new Map<string, string>();
-    for (const { Name } of Buckets.filter((bucket) => bucket.Name?.includes("-with-"))) {
+    for (const { Name } of Buckets.filter((bucket) => bucket.Name?.includes("-astra-"))) {
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: Name }));
       for (const object of Contents) classes.set(object.Key ?? "", object.StorageClass ?? "STANDARD");
     }
@@ -120,6 +158,12 @@ describe("the demo on a sandbox of its own process", () => {
     const held = [...classes].filter(([key]) => key.includes("legal-hold-"));
     expect(held.length).toBeGreaterThan(3);
     for (const [key, storageClass] of held) expect(storageClass, key).toBe("STANDARD");
+    // Each life is billed by the difference it makes to the one ledger of the server.
+    const lives = livesOf(recordOf(JSON.parse(result.stdout)));
+    expect(lives.map(({ name }) => name)).toEqual(["without", "lifecycle", "intelligent-tiering", "astra"]);
+    for (const life of lives) expect(sum(life["lines"]), String(life["name"])).toBe(life["billMicros"]);
+    const names = Buckets.map((bucket) => bucket.Name ?? "").filter((name) => name.startsWith("astra-demo-"));
+    expect(names).toHaveLength(8);
   });
 });
 
@@ -147,6 +191,11 @@ describe.skipIf("missing" in kafkaFound)(`the demo through Kafka${notRun}`, () =
     expect(streamed).toEqual({ ...embedded, log: "kafka" });
   });
 });
+
+function livesOf(report: Record<string, unknown>): Record<string, unknown>[] {
+  const lives = report["lives"];
+  return Array.isArray(lives) ? lives.map(recordOf) : [];
+}
 
 function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};

@@ -4,6 +4,7 @@ import type * as S3 from "@aws-sdk/client-s3";
 import type { BucketInfo } from "../../ports/object-store.ts";
 import { type Asked, type StoreFault, breakError, faultError } from "./errors.ts";
 import type { Requests } from "./request.ts";
+import { ageRulesOf } from "./lifecycle-rules.ts";
 import { readBreak } from "./transport.ts";
 
 /** One question to the bucket's configuration. */
@@ -71,10 +72,10 @@ const OBJECT_LOCK: ControlCall<boolean> = {
   },
 };
 
-const LIFECYCLE: ControlCall<Pick<BucketInfo, "lifecycleRuleIds" | "noncurrentExpiryDays">> = {
+const LIFECYCLE: ControlCall<Pick<BucketInfo, "lifecycleRuleIds" | "lifecycleRules" | "noncurrentExpiryDays">> = {
   operation: "GetBucketLifecycleConfiguration",
   action: "s3:GetLifecycleConfiguration",
-  absent: { lifecycleRuleIds: [], noncurrentExpiryDays: null },
+  absent: { lifecycleRuleIds: [], lifecycleRules: [], noncurrentExpiryDays: null },
   ask: async (sdk, client, Bucket) => {
     const { Rules = [] } = await client.send(new sdk.GetBucketLifecycleConfigurationCommand({ Bucket }));
     const enabled = Rules.filter(({ Status }) => Status === "Enabled");
@@ -84,6 +85,7 @@ const LIFECYCLE: ControlCall<Pick<BucketInfo, "lifecycleRuleIds" | "noncurrentEx
     });
     return {
       lifecycleRuleIds: enabled.map(({ ID }) => ID ?? ""),
+      lifecycleRules: enabled.flatMap(ageRulesOf),
       noncurrentExpiryDays: days.length === 0 ? null : Math.min(...days),
     };
   },

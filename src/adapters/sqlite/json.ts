@@ -1,5 +1,6 @@
 /** JSON columns. They were written by this adapter: a value of another kind means a damaged file. */
 import { AstraError } from "../../core/errors.ts";
+import type { Forecast } from "../../core/forecast.ts";
 import type { PlanHeader, PlannedMove } from "../../core/plan.ts";
 
 export function headerOf(text: string): PlanHeader {
@@ -8,6 +9,10 @@ export function headerOf(text: string): PlanHeader {
 
 export function moveOf(text: string): PlannedMove {
   return parse(text, (value): value is PlannedMove => isRecord(value) && "key" in value && "etag" in value);
+}
+
+export function forecastOf(text: string): Forecast {
+  return parse(text, (value): value is Forecast => isRecord(value) && "months" in value && "basis" in value);
 }
 
 export function recordOf(text: string): Readonly<Record<string, unknown>> {

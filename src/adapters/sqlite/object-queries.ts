@@ -13,7 +13,9 @@ export function objectsBetween(db: Database, bucket: string, firstKey: string, l
   return db.statement(BETWEEN).all(bucket, firstKey, lastKey).map(objectOf);
 }
 
-/** Live objects, ordered by bucket and key. */
+const DELETED = { exclude: "deleted_ms IS NULL", include: "TRUE", only: "deleted_ms IS NOT NULL" } as const;
+
+/** Ordered by bucket and key. */
 export async function* pagesOfObjects(db: Database, query: ObjectQuery): AsyncGenerator<readonly ObjectState[]> {
   const { sql, values } = condition(query);
   let after: { readonly bucket: string; readonly key: string } = { bucket: "", key: "" };
@@ -34,7 +36,7 @@ export async function* pagesOfObjects(db: Database, query: ObjectQuery): AsyncGe
 }
 
 function condition(query: ObjectQuery): { readonly sql: string; readonly values: readonly string[] } {
-  const terms = ["deleted_ms IS NULL"];
+  const terms: string[] = [DELETED[query.deleted ?? "exclude"]];
   const values: string[] = [];
   if (query.bucket !== undefined) {
     terms.push("bucket = ?");

@@ -112,9 +112,20 @@ CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END;
 `;
 
+const FORECASTS = `
+CREATE TABLE forecasts (
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  bucket TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  forecast TEXT NOT NULL
+);
+CREATE INDEX forecasts_bucket ON forecasts (bucket, created_ms, n);
+`;
+
 export const STATE_SCHEMA: Schema = {
   name: "state file",
   // "asst"
   applicationId: 0x61_73_73_74,
-  migrations: [OBJECTS + PLANS + RUNS + AUDIT],
+  migrations: [OBJECTS + PLANS + RUNS + AUDIT, FORECASTS],
 };

@@ -1,4 +1,5 @@
 /** The state store in one SQLite file. */
+import type { Forecast } from "../../core/forecast.ts";
 import type { ObjectRef } from "../../core/object-ref.ts";
 import type { ObjectState } from "../../core/object-state.ts";
 import type { PlanHeader, PlannedMove } from "../../core/plan.ts";
@@ -16,6 +17,7 @@ import type {
 import { newestAudit, writeAudit } from "./audit.ts";
 import { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
 import { applyBatch, isSeen, rangesOf } from "./effects.ts";
+import { newestForecasts, writeForecast } from "./forecasts.ts";
 import { entriesOfObject, openEntries, pagesOfRun, writeJournal } from "./journal.ts";
 import { objectsBetween, pagesOfObjects } from "./object-queries.ts";
 import { loadObject, storeObject } from "./object-rows.ts";
@@ -119,6 +121,17 @@ class SqliteStateStore implements StateStore {
 
   journalOfObject(ref: ObjectRef, limit: number): Promise<readonly JournalEntry[]> {
     return this.#db.read(() => entriesOfObject(this.#db, ref, limit));
+  }
+
+  putForecast(forecast: Forecast, audit: AuditEntry): Promise<void> {
+    return this.#db.write(() => {
+      writeForecast(this.#db, forecast);
+      writeAudit(this.#db, audit);
+    });
+  }
+
+  forecasts(bucket: string, limit: number): Promise<readonly Forecast[]> {
+    return this.#db.read(() => newestForecasts(this.#db, bucket, limit));
   }
 
   audit(entry: AuditEntry): Promise<void> {

@@ -51,7 +51,10 @@ export class Call {
   async config(): Promise<Config> {
     const { loadConfig } = await import("../../config/load.ts");
     const file = this.text("config");
-    const flags = flagValues((name) => this.text(name));
+    const flags = flagValues(
+      (name) => this.text(name),
+      (name) => this.has(name),
+    );
     const loaded = loadConfig({ environment: process.env, flags, ...(file !== undefined && { file }) });
     for (const warning of loaded.warnings) this.terminal.warn(warning);
     return loaded.config;

@@ -17,10 +17,15 @@ export const CONFIG_OPTIONS: readonly OptionSpec[] = [
   { flags: "--state <file>", summary: "File of the state." },
   { flags: "--log-path <file>", summary: "File of the embedded log." },
   { flags: "--kafka-brokers <list>", summary: "Brokers, HOST:PORT, separated by commas; chooses Kafka as the log." },
+  { flags: "--prices <book>", summary: "Price book to reckon with: a built-in one's name, or a file." },
+  { flags: "--allow-uncertain", summary: "Reckon with prices that are marked uncertain." },
 ];
 
 /** @throws AstraError ASTRA_USAGE_INVALID where two of them contradict each other. */
-export function flagValues(text: (name: string) => string | undefined): FlagValue[] {
+export function flagValues(
+  text: (name: string) => string | undefined,
+  has: (name: string) => boolean = () => false,
+): FlagValue[] {
   const values: FlagValue[] = [];
   const take = (
     flag: string,
@@ -35,6 +40,8 @@ export function flagValues(text: (name: string) => string | undefined): FlagValu
   take("--bucket", "bucket", ["bucket"]);
   take("--s3-endpoint", "s3Endpoint", ["s3", "endpoint"]);
   take("--state", "state", ["state", "path"]);
+  take("--prices", "prices", ["prices"]);
+  if (has("allowUncertain")) values.push({ path: ["prices_allow_uncertain"], flag: "--allow-uncertain", value: true });
   const hasPath = take("--log-path", "logPath", ["log", "path"]);
   const hasBrokers = take("--kafka-brokers", "kafkaBrokers", ["log", "kafka", "brokers"], (list) =>
     list.split(",").map((broker) => broker.trim()),

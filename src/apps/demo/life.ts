@@ -1,14 +1,16 @@
-/** One life of the workload, day by day, through the same services a user runs; with the engine at night, or without. */
+/** One life of the workload, day by day, through the same services a user runs, kept in one of several ways. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Tier } from "../../core/tier.ts";
 import type { PriceBook } from "../../core/price-book.ts";
-import { DAYS_PER_MONTH, MS_PER_DAY, MS_PER_HOUR } from "../../core/units.ts";
+import { MS_PER_DAY, MS_PER_HOUR } from "../../core/units.ts";
 import { type WorkloadDay, type WorkloadObject, workloadDays } from "../../core/workload.ts";
 import { appendEvents } from "../../services/append-events.ts";
-import { type ConsumeEventsResult, consumeEvents } from "../../services/consume-events.ts";
+import { consumeEvents } from "../../services/consume-events.ts";
 import type { Context } from "../../services/context.ts";
 import { runEngine } from "../../services/run-engine.ts";
-import type { BigSaving, DemoOptions, LifeReport, TierCounts } from "./report.ts";
+import { biggestSavings } from "./biggest-savings.ts";
+import { type Keeping, billedTransitions } from "./keeping.ts";
+import type { DemoOptions, LifeReport, TierCounts } from "./report.ts";
 import type { DemoWorld } from "./world.ts";
 
 export interface Life {
@@ -16,7 +18,7 @@ export interface Life {
   readonly world: DemoWorld;
   readonly options: DemoOptions;
   readonly random: () => number;
-  readonly engine: boolean;
+  readonly keeping: Keeping;
   /** Ends the consumer. */
   readonly stop: AbortController;
 }
@@ -33,7 +35,7 @@ export async function live(life: Life): Promise<LifeReport> {
   const { ctx, world, options } = life;
   const startMs = world.startMs;
   const consuming = consumeEvents({ ctx, input: { untilDrained: false } });
-  const tally = new LifeTally(startMs + options.days * MS_PER_DAY);
+  const tally: LifeTally = { eventsProduced: 0, transitions: 0, failed: 0, restoresWaited: 0, refusals: {} };
   const spentByDay: number[] = [];
   try {
     for (const day of workloadDays({ ...options, startMs, random: life.random })) {
@@ -47,22 +49,54 @@ export async function live(life: Life): Promise<LifeReport> {
         day.reads.map(({ object, reads }) => ({ bucket: bucketOf(world, object), key: object.key, count: reads })),
       );
       await world.advanceTo(midnight + NIGHT);
-      if (life.engine) for (const bucket of [world.bucket, world.lockedBucket]) await night(life, bucket, tally);
+      if (life.keeping.engine)
+        for (const bucket of [world.bucket, world.lockedBucket]) await night(life, bucket, tally);
       await world.advanceTo(midnight + MS_PER_DAY);
       const bill = await world.bill();
       if (bill) spentByDay.push(bill.totalMicros);
-      options.progress?.(day.day + 1, options.days, life.engine ? "days with Astra" : "days without");
+      options.progress?.(day.day + 1, options.days, `days, ${life.keeping.label}`);
     }
   } finally {
     life.stop.abort();
     // What ended the loop comes out of it; the consumer must not outlive the world it writes to.
     await Promise.allSettled([consuming]);
   }
-  return tally.report(await consuming, await countTiers(life), await world.bill(), spentByDay);
+  const { consumed, deadLettered } = await consuming;
+  const bill = await world.bill();
+  const tiers = await countTiers(life);
+  const { engine } = life.keeping;
+  const nights = options.days * [world.bucket, world.lockedBucket].length;
+  return {
+    keeping: life.keeping,
+    strategy: ctx.config.engine.strategy,
+    objects: Object.values(tiers).reduce((sum, count) => sum + count, 0),
+    eventsProduced: tally.eventsProduced,
+    eventsConsumed: consumed,
+    deadLettered,
+    transitions: engine ? tally.transitions : billedTransitions(ctx.prices, bill),
+    failed: tally.failed,
+    restoresWaited: tally.restoresWaited,
+    tiers,
+    bill,
+    spentByDay,
+    biggest: engine ? await biggestSavings(ctx.state, nights, startMs + options.days * MS_PER_DAY) : [],
+    refusals: addUp(Object.values(tally.refusals)),
+  };
+}
+
+/** What is counted while a life goes on. */
+interface LifeTally {
+  eventsProduced: number;
+  transitions: number;
+  failed: number;
+  restoresWaited: number;
+  /** Of the last plan, by bucket and reason. */
+  readonly refusals: Record<string, Record<string, number>>;
 }
 
 async function produce(life: Life, day: WorkloadDay): Promise<number> {
   const { ctx, world, options } = life;
+  const { uploadClass } = life.keeping;
   const time = new Date(ctx.clock.now()).toISOString();
   const event = (object: WorkloadObject, type: string, data: unknown): unknown => ({
     specversion: "1.0",
@@ -77,10 +111,13 @@ async function produce(life: Life, day: WorkloadDay): Promise<number> {
     const sizeBytes = Math.max(1, Math.round(object.sizeBytes / options.byteScale));
     return event(object, "astra.object.created", {
       sizeBytes,
+      ...(uploadClass !== undefined && { storageClass: uploadClass }),
       body: { uri: `synthetic:${encodeURIComponent(object.key)}:${sizeBytes}` },
     });
   });
-  const reads = day.reads.map(({ object, reads: count }) =>
+  // Reads are told to the engine; a life without one has nobody to tell.
+  const told = life.keeping.engine ? day.reads : [];
+  const reads = told.map(({ object, reads: count }) =>
     event(object, "astra.object.accessed", { reads: count, principal: "demo-readers" }),
   );
   const { produced } = await appendEvents({ ctx, input: { events: [...created, ...reads] } });
@@ -108,10 +145,6 @@ async function night(life: Life, bucket: string, tally: LifeTally): Promise<void
   tally.refusals[bucket] = Object.fromEntries(
     Object.entries(plan.totals.refusals).map(([reason, total]) => [reason, total.objects]),
   );
-  if (!run) return;
-  for await (const page of ctx.state.journalOfRun(run.id)) {
-    for (const { move, state, updatedMs } of page) if (state === "done") tally.moved(move, updatedMs);
-  }
 }
 
 async function countTiers({ ctx, world }: Life): Promise<TierCounts> {
@@ -126,66 +159,6 @@ async function countTiers({ ctx, world }: Life): Promise<TierCounts> {
 
 function tierOf(prices: PriceBook, storageClass: string): Tier {
   return prices.classes[storageClass]?.tier ?? "hot";
-}
-
-/** Adds up a life. */
-class LifeTally {
-  eventsProduced = 0;
-  transitions = 0;
-  failed = 0;
-  restoresWaited = 0;
-  readonly refusals: Record<string, Record<string, number>> = {};
-  readonly #endMs: number;
-  readonly #savings: BigSaving[] = [];
-
-  constructor(endMs: number) {
-    this.#endMs = endMs;
-  }
-
-  moved(
-    move: {
-      bucket: string;
-      key: string;
-      sizeBytes: number;
-      from: string;
-      to: string;
-      savingMicrosPerMonth: number;
-      feeMicros: number;
-    },
-    atMs: number,
-  ): void {
-    const months = (this.#endMs - atMs) / MS_PER_DAY / DAYS_PER_MONTH;
-    const { bucket, key, sizeBytes, from, to } = move;
-    this.#savings.push({
-      uri: `s3://${bucket}/${key}`,
-      sizeBytes,
-      from,
-      to,
-      savedMicros: Math.round(move.savingMicrosPerMonth * months - move.feeMicros),
-    });
-  }
-
-  report(
-    consumed: ConsumeEventsResult,
-    tiers: TierCounts,
-    bill: LifeReport["bill"],
-    spentByDay: readonly number[],
-  ): LifeReport {
-    return {
-      objects: Object.values(tiers).reduce((sum, count) => sum + count, 0),
-      eventsProduced: this.eventsProduced,
-      eventsConsumed: consumed.consumed,
-      deadLettered: consumed.deadLettered,
-      transitions: this.transitions,
-      failed: this.failed,
-      restoresWaited: this.restoresWaited,
-      tiers,
-      bill,
-      spentByDay,
-      biggest: this.#savings.toSorted((a, b) => b.savedMicros - a.savedMicros || (a.uri < b.uri ? -1 : 1)).slice(0, 10),
-      refusals: addUp(Object.values(this.refusals)),
-    };
-  }
 }
 
 function addUp(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

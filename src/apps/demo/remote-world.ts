@@ -7,6 +7,7 @@ import { request } from "undici";
 import { z } from "zod";
 import { AstraError } from "../../core/errors.ts";
 import type { Bill } from "../../core/ledger.ts";
+import type { AgeRule } from "./keeping.ts";
 import { bucketOwner } from "./s3-setup.ts";
 import type { DemoRead, DemoWorld } from "./world.ts";
 
@@ -25,17 +26,18 @@ export interface RemoteWorldOptions {
   readonly credentials: DemoWorld["credentials"];
   /** Whether the objects stay when the life is over. */
   readonly keep: boolean;
+  readonly ageRules: readonly AgeRule[];
 }
 
 export async function remoteWorld(options: RemoteWorldOptions): Promise<DemoWorld> {
-  const { endpoint, name, credentials } = options;
+  const { endpoint, name, credentials, ageRules } = options;
   const control = new SandboxControl(endpoint, credentials.secret_access_key);
   const storeMs = await control.now();
   const startMs = storeMs === null ? FALLBACK_START_MS : nextNewYear(storeMs);
   const before = storeMs === null ? null : await control.bill();
   let nowMs = startMs;
   const names = { bucket: `${name}-data`, lockedBucket: `${name}-legal` };
-  const owner = await bucketOwner({ endpoint, credentials, ...names });
+  const owner = await bucketOwner({ endpoint, credentials, ...names, ageRules });
   await owner.createBuckets();
   return {
     endpoint,
@@ -59,7 +61,7 @@ export async function remoteWorld(options: RemoteWorldOptions): Promise<DemoWorl
   };
 }
 
-/** Both lives begin on the same day of the year, so that their months have the same lengths. */
+/** All lives begin on the same day of the year, so that their months have the same lengths. */
 function nextNewYear(ms: number): number {
   return Date.UTC(new Date(ms).getUTCFullYear() + 1, 0, 1);
 }

@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import { TIERS, type Tier } from "../../core/tier.ts";
 import { MICROS_PER_DOLLAR } from "../../core/units.ts";
 import { formatBytes } from "../cli/output/size.ts";
+import { bills, lives } from "./render-lives.ts";
 import { formatMoney } from "../cli/output/money.ts";
 import { tierColour } from "../cli/output/tier-colour.ts";
 import type { DemoReport, SpendPoint } from "./report.ts";
@@ -15,6 +16,7 @@ export function renderDemo(report: DemoReport): string {
     heading(report),
     tiers(report),
     spend(report),
+    lives(report),
     bills(report),
     biggest(report),
     stayed(report),
@@ -32,11 +34,11 @@ function heading(report: DemoReport): string {
   const log = report.log === "kafka" ? "Kafka" : "the embedded log";
   const lines = [
     title(
-      `${report.days} days of ${count(report.objects)} objects, lived twice: with Astra (strategy ${report.strategy}) and without`,
+      `${report.days} days of ${count(report.objects)} objects, with Astra (strategy ${report.strategy}) and without`,
     ),
     `Seed ${report.seed}; bodies travel at 1/${count(report.byteScale)} of their size (--byte-scale), stored and billed at full size.`,
     `${count(report.eventsProduced)} events through ${log}, ${count(report.eventsConsumed)} consumed; ${count(report.transitions)} moves, ${count(report.failed)} failed; ` +
-      `${count(report.restoresWaited)} reads had to wait for a restore.`,
+      `readers had to wait for a restore on ${count(report.restoresWaited)} object-days.`,
   ];
   return lines.join("\n");
 }
@@ -85,26 +87,6 @@ function stretches(points: readonly SpendPoint[]): Stretch[] {
     });
   }
   return steps;
-}
-
-function bills({ bill }: DemoReport): string {
-  if (bill.withAstraMicros === null || bill.withoutMicros === null) return "";
-  const names = [...new Set([...Object.keys(bill.lines), ...Object.keys(bill.linesWithout)])].toSorted();
-  const saved = bill.withoutMicros - bill.withAstraMicros;
-  const share = bill.withoutMicros > 0 ? Math.round((saved / bill.withoutMicros) * 100) : 0;
-  const verdict =
-    saved >= 0 ? `Astra saved ${formatMoney(saved)}, ${share} %.` : `Astra cost ${formatMoney(-saved)} more.`;
-  return [
-    title("The two bills, line by line"),
-    `  ${"".padEnd(40)} ${"without".padStart(14)} ${"with".padStart(14)}`,
-    ...names.map((name) => billRow(name, bill.linesWithout[name] ?? 0, bill.lines[name] ?? 0)),
-    billRow("total", bill.withoutMicros, bill.withAstraMicros),
-    `  ${styleText(saved >= 0 ? "green" : "red", verdict)}`,
-  ].join("\n");
-}
-
-function billRow(name: string, without: number, withAstra: number): string {
-  return `  ${name.padEnd(40)} ${formatMoney(without).padStart(14)} ${formatMoney(withAstra).padStart(14)}`;
 }
 
 function biggest(report: DemoReport): string {

@@ -1,6 +1,7 @@
 /** What the demo tells: one value, rendered as text by render.ts and as one JSON line by the command. */
 import type { Tier } from "../../core/tier.ts";
 import type { Bill } from "../../core/ledger.ts";
+import type { Keeping, KeepingName } from "./keeping.ts";
 
 export interface DemoOptions {
   readonly objects: number;
@@ -22,6 +23,9 @@ export interface SpendPoint {
   /** Spent since day 0, as the ledger stood at the end of the day. */
   readonly withAstraMicros: number;
   readonly withoutMicros: number;
+  /** `null` where that life was not lived. */
+  readonly lifecycleMicros: number | null;
+  readonly intelligentTieringMicros: number | null;
 }
 
 export interface BigSaving {
@@ -43,13 +47,17 @@ export interface WorkedExample {
 
 /** What one life of the workload came to. */
 export interface LifeReport {
+  readonly keeping: Keeping;
+  /** Strategy of the engine, as configured. */
+  readonly strategy: string;
   readonly objects: number;
   readonly eventsProduced: number;
   readonly eventsConsumed: number;
   readonly deadLettered: number;
+  /** Of the engine, or billed by the store where its own rules moved objects. */
   readonly transitions: number;
   readonly failed: number;
-  /** Days on which a reader had to wait for an archived object. */
+  /** Object-days on which readers had to wait for an archived object. */
   readonly restoresWaited: number;
   readonly tiers: TierCounts;
   /** `null` where the store keeps no ledger. */
@@ -59,6 +67,23 @@ export interface LifeReport {
   readonly biggest: readonly BigSaving[];
   /** Refusals of the last plan, by reason. */
   readonly refusals: Readonly<Record<string, number>>;
+}
+
+/** One way of keeping the workload beside the others. */
+export interface LifeSummary {
+  readonly name: KeepingName;
+  readonly label: string;
+  /** `null` where the store keeps no ledger. */
+  readonly billMicros: number | null;
+  readonly lines: Readonly<Record<string, number>>;
+  /** Of the bill without anything, 100 = the same; `null` without a ledger. */
+  readonly percentOfWithout: number | null;
+  readonly transitions: number;
+  /** Object-days on which readers had to wait for a restore. */
+  readonly restoresWaited: number;
+  /** Days on which no other life spent less. */
+  readonly daysCheapest: number;
+  readonly tiers: TierCounts;
 }
 
 export interface DemoReport {
@@ -84,6 +109,11 @@ export interface DemoReport {
   readonly tiers: TierCounts;
   /** Where the same objects were at the end of the life without the engine. */
   readonly tiersWithout: TierCounts;
+  /** Every life that was lived: without anything, S3 Lifecycle, Intelligent-Tiering, Astra. The rivals need a ledger. */
+  readonly lives: readonly LifeSummary[];
+  /** The lowest bill of all, and of those in which no reader waited; `null` without a ledger. */
+  readonly cheapest: KeepingName | null;
+  readonly cheapestWithoutWaiting: KeepingName | null;
   readonly spend: readonly SpendPoint[];
   readonly biggest: readonly BigSaving[];
   readonly refusals: Readonly<Record<string, number>>;

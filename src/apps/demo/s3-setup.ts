@@ -1,14 +1,18 @@
 /** What the demo's owner does to his buckets by himself: create them, hold objects. Control calls of the SDK, as he would. */
 import type * as Sdk from "@aws-sdk/client-s3";
+import type { AgeRule } from "./keeping.ts";
 
 export interface SetupOptions {
   readonly endpoint: string;
   readonly credentials: { readonly access_key_id: string; readonly secret_access_key: string };
   readonly bucket: string;
   readonly lockedBucket: string;
+  /** Transitions by age for every object of both buckets. */
+  readonly ageRules: readonly AgeRule[];
 }
 
 export interface BucketOwner {
+  /** Creates both buckets, with their lifecycle rules. */
   createBuckets(): Promise<void>;
   hold(bucket: string, key: string): Promise<void>;
   /** Removes every object of both buckets, holds and versions included. */
@@ -31,19 +35,16 @@ export async function bucketOwner(options: SetupOptions): Promise<BucketOwner> {
       await client.send(
         new sdk.CreateBucketCommand({ Bucket: options.lockedBucket, ObjectLockEnabledForBucket: true }),
       );
+      const aging = options.ageRules.length > 0 ? [agingRule(options.ageRules)] : [];
       // Object lock brings versioning; without this rule every copy would leave a version billed for ever.
-      const rule = {
-        ID: "expire-noncurrent",
-        Status: "Enabled" as const,
-        Filter: { Prefix: "" },
-        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
-      };
-      await client.send(
-        new sdk.PutBucketLifecycleConfigurationCommand({
-          Bucket: options.lockedBucket,
-          LifecycleConfiguration: { Rules: [rule] },
-        }),
-      );
+      for (const [Bucket, Rules] of [
+        [options.bucket, aging],
+        [options.lockedBucket, [EXPIRE_NONCURRENT, ...aging]],
+      ] as const) {
+        if (Rules.length === 0) continue;
+        const LifecycleConfiguration = { Rules: [...Rules] };
+        await client.send(new sdk.PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
+      }
     },
     async hold(bucket, key) {
       await client.send(new sdk.PutObjectLegalHoldCommand({ Bucket: bucket, Key: key, LegalHold: { Status: "ON" } }));
@@ -56,6 +57,22 @@ export async function bucketOwner(options: SetupOptions): Promise<BucketOwner> {
     close() {
       client.destroy();
     },
+  };
+}
+
+const EXPIRE_NONCURRENT: Sdk.LifecycleRule = {
+  ID: "expire-noncurrent",
+  Status: "Enabled",
+  Filter: { Prefix: "" },
+  NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+};
+
+function agingRule(rules: readonly AgeRule[]): Sdk.LifecycleRule {
+  return {
+    ID: "age",
+    Status: "Enabled",
+    Filter: { Prefix: "" },
+    Transitions: rules.map(({ days, storageClass }) => ({ Days: days, StorageClass: storageClass })),
   };
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { VirtualClock } from "../../adapters/system/virtual-clock.ts";
 import type { PriceBook } from "../../core/price-book.ts";
 import { startSandbox } from "../../sandbox/server.ts";
+import type { AgeRule } from "./keeping.ts";
 import { bucketOwner } from "./s3-setup.ts";
 import type { DemoWorld } from "./world.ts";
 
@@ -10,7 +11,11 @@ import type { DemoWorld } from "./world.ts";
 const START_MS = Date.UTC(2025, 0, 1);
 const CREDENTIALS = { access_key_id: "demo", secret_access_key: "demo-secret" };
 
-export async function sandboxWorld(prices: PriceBook, byteScale: number): Promise<DemoWorld> {
+export async function sandboxWorld(
+  prices: PriceBook,
+  byteScale: number,
+  ageRules: readonly AgeRule[],
+): Promise<DemoWorld> {
   const virtual = new VirtualClock(START_MS);
   const sandbox = await startSandbox({
     clock: virtual,
@@ -21,10 +26,11 @@ export async function sandboxWorld(prices: PriceBook, byteScale: number): Promis
   });
   const bucket = "demo-data";
   const lockedBucket = "demo-legal";
-  const owner = await bucketOwner({ endpoint: sandbox.endpoint, credentials: CREDENTIALS, bucket, lockedBucket });
+  const { endpoint } = sandbox;
+  const owner = await bucketOwner({ endpoint, credentials: CREDENTIALS, bucket, lockedBucket, ageRules });
   await owner.createBuckets();
   return {
-    endpoint: sandbox.endpoint,
+    endpoint,
     bucket,
     lockedBucket,
     credentials: CREDENTIALS,

@@ -3,6 +3,7 @@ import type { PlanHeader } from "../../../core/plan.ts";
 import type { Context } from "../../../services/context.ts";
 import { firstArgument } from "../call.ts";
 import type { CommandSpec } from "../command.ts";
+import { counted } from "../output/size.ts";
 
 export const apply: CommandSpec = {
   name: "apply",
@@ -26,7 +27,7 @@ export const apply: CommandSpec = {
     const plan = await planOf(ctx, named);
     if (!terminal.isJson && !terminal.isQuiet) await terminal.write(`${planSummary(plan)}\n`);
     if (plan.totals.moves > 0 && !call.has("yes")) {
-      const isWanted = await terminal.confirm(`Move ${plan.totals.moves} objects`, call.signal);
+      const isWanted = await terminal.confirm(`Move ${counted(plan.totals.moves, "object")}`, call.signal);
       if (!isWanted) return EXIT.done;
     }
     const progress = terminal.progress();

@@ -7,9 +7,12 @@ const DEFAULTS = { objects: 2000, days: 400, seed: 1, byteScale: 65_536 };
 export const demo: CommandSpec = {
   name: "demo",
   group: "Start here",
-  summary: "Live 400 days of a workload with and without Astra, and compare the bills.",
+  summary: "Live 400 days of a workload with Astra, without, and by S3's own means, and compare the bills.",
   details:
-    "Needs nothing but Node: the store is the sandbox, the log and the state are temporary files, the days are virtual.",
+    "Needs nothing but Node: the store is the sandbox, the log and the state are temporary files, the days are virtual. " +
+    "S3's own means are a lifecycle configuration (30 days STANDARD_IA, 90 days GLACIER_IR) and Intelligent-Tiering; " +
+    "each way is a life of its own, and every bill is the store's ledger. A store that keeps no ledger is lived in with " +
+    "Astra and without only.",
   usesConfig: false,
   options: [
     {

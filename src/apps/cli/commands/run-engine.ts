@@ -1,6 +1,7 @@
 import { EXIT } from "../../../core/errors.ts";
 import { bucketOf } from "../call.ts";
 import type { CommandSpec } from "../command.ts";
+import { counted } from "../output/size.ts";
 
 export const runEngine: CommandSpec = {
   name: "run-engine",
@@ -38,7 +39,7 @@ export const runEngine: CommandSpec = {
           if (!terminal.isJson && !terminal.isQuiet) await terminal.write(`${planSummary(plan)}\n`);
           if (call.has("yes")) return true;
           const fix = `Add --yes, or apply just this plan: astra apply ${plan.id} --yes`;
-          return terminal.confirm(`Move ${plan.totals.moves} objects`, call.signal, { fix });
+          return terminal.confirm(`Move ${counted(plan.totals.moves, "object")}`, call.signal, { fix });
         },
       },
     }).finally(() => progress.clear());

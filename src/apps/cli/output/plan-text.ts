@@ -1,89 +1,90 @@
-/** Parts of a plan as text: totals, refusals, moves. */
+/** A plan as text: what moves, what it comes to, what stays and why, and one line of totals. */
 import { styleText } from "node:util";
 import type { PlanHeader, PlannedMove } from "../../../core/plan.ts";
-import { formatDay } from "./date.ts";
+import type { SavingInterval } from "../../../core/saving-interval.ts";
+import { DAYS_PER_MONTH } from "../../../core/units.ts";
 import { formatMoney } from "./money.ts";
-import { counted, formatBytes, formatCount } from "./size.ts";
-import { symbols } from "./symbols.ts";
-import { table } from "./table.ts";
-import { tierColour } from "./tier-colour.ts";
+import { moveLines } from "./plan-moves-text.ts";
+import { cashFlowTable, classTable, policyTable, prefixTable } from "./plan-tables-text.ts";
+import { refusalSentence, refusalWords } from "./refusal-words.ts";
+import { counted, formatBytes } from "./size.ts";
 import { visible } from "./visible.ts";
-
-/** `payback_too_long` as words. */
-function words(reason: string): string {
-  return reason.replaceAll("_", " ");
-}
 
 /** The one line that says what the plan comes to. */
 export function totalsLine({ totals }: PlanHeader): string {
   const { moves, movedBytes, feeMicros, savingMicrosPerMonth, objectsSeen } = totals;
   if (moves === 0) return `Nothing to move among ${counted(objectsSeen, "object")}.`;
-  const breakEvenDays = savingMicrosPerMonth > 0 ? Math.ceil((feeMicros / savingMicrosPerMonth) * DAYS_A_MONTH) : null;
+  const breakEvenDays =
+    savingMicrosPerMonth > 0 ? Math.ceil((feeMicros / savingMicrosPerMonth) * DAYS_PER_MONTH) : null;
   const earned = breakEvenDays === null ? "" : `, paid back after ${counted(breakEvenDays, "day")}`;
   const text = `Plan: ${counted(moves, "move")}, ${formatBytes(movedBytes)}; fee ${formatMoney(feeMicros)} now, saves ${formatMoney(savingMicrosPerMonth)}/month${earned}.`;
   return styleText("bold", text);
 }
 
-const DAYS_A_MONTH = 30.4375;
-
-/** What stays although another class was proposed, by reason, priced. Empty where there is none. */
+/** What stays although another class was proposed, and what moving it would bring. Empty where there is none. */
 export function refusalLines({ totals }: PlanHeader): string {
-  const rows = Object.entries(totals.refusals).map(([reason, total]) => [
-    words(reason),
-    formatCount(total.objects),
-    formatBytes(total.bytes),
-    `fee ${formatMoney(total.feeMicros)}`,
-    total.savingMicrosPerMonth === 0 ? "" : `would save ${formatMoney(total.savingMicrosPerMonth)}/month`,
-  ]);
-  if (rows.length === 0) return "";
-  const columns = [
-    { title: "" },
-    { title: "", align: "right" as const },
-    { title: "", align: "right" as const },
-    { title: "" },
-    { title: "" },
-  ];
-  return `Refused by the guards:\n${table(columns, rows, "  ")}`;
+  const words = refusalWords(totals);
+  if (words.length === 0) return "";
+  const days = totals.breakdown?.paybackLimitDays;
+  const title = `Stays where it is${days === undefined ? "" : `; what moving would bring within ${counted(days, "day")}`}:`;
+  return [title, ...words.map((each) => `  ${refusalSentence(each)}`)].join("\n");
 }
 
-/** One move as terraform would show it. */
-export function moveRow(move: PlannedMove): string[] {
-  const { arrow } = symbols();
-  return [
-    styleText("yellow", "~"),
-    visible(move.key),
-    `${move.from} ${arrow} ${styleText(tierColour(move.toTier), move.to)}`,
-    formatBytes(move.sizeBytes),
-    `fee ${formatMoney(move.feeMicros)}`,
-    `saves ${formatMoney(move.savingMicrosPerMonth)}/month`,
-    `break-even ${formatDay(move.breakEvenMs)}`,
-  ];
+/** `Within 90 days: $3.10 expected, fees paid; with 90 % chance $1.00 to $4.00.` */
+export function savingLine({ days, level, expectedMicros, lowMicros, highMicros }: SavingInterval): string {
+  const range = `${formatMoney(lowMicros)} to ${formatMoney(highMicros)}`;
+  return `Within ${counted(days, "day")}: ${formatMoney(expectedMicros)} saved, fees paid; with ${Math.round(level * 100)} % chance ${range}.`;
 }
 
-/** Moves grouped by the rule that proposed them. */
-export function moveLines(moves: readonly PlannedMove[]): string {
-  const byRule = Map.groupBy(moves, ({ rule, from, to }) => `${rule} ${from} ${to}`);
-  const sections = [...byRule.values()].map((group) => {
-    const first = group[0];
-    const title = first ? `${visible(first.rule)} (${visible(first.why)})` : "";
-    const columns = ["left", "left", "left", "right", "left", "left", "left"].map((align) => ({
-      title: "",
-      align: align === "right" ? ("right" as const) : ("left" as const),
-    }));
-    return `${title}\n${table(columns, group.map(moveRow), "  ")}`;
-  });
-  return sections.join("\n\n");
+/** What would be spent if everything were read once, all of it, on the day after. */
+export function worstCaseLine(worstCaseMicros: number | null): string {
+  const cost =
+    worstCaseMicros === null ? "not known, as a price is missing" : `${formatMoney(worstCaseMicros)}, fees included`;
+  return `Worst case, every moved object read once on the day after: ${cost}.`;
 }
 
-/** A whole plan: some moves, what is refused, and the totals. */
-export function planText(header: PlanHeader, moves: readonly PlannedMove[], file: string | null): string {
-  const hidden = header.totals.moves - moves.length;
-  const next = header.totals.moves === 0 ? "" : `Next: astra apply ${file ?? header.id}`;
+interface PlanTextOptions {
+  readonly file: string | null;
+  readonly isVerbose: boolean;
+}
+
+/** A whole plan. @param moves the first ones */
+export function planText(
+  header: PlanHeader,
+  moves: readonly PlannedMove[],
+  { file, isVerbose }: PlanTextOptions,
+): string {
+  const { totals, bucket, strategy, priceBook } = header;
+  const hasMoves = totals.moves > 0;
   const more =
-    hidden > 0 && moves.length > 0
-      ? `… and ${counted(hidden, "more move")}; --limit ${header.totals.moves} shows all.`
+    moves.length > 0 && moves.length < totals.moves
+      ? `Shown: ${counted(moves.length, "object")}; --limit ${totals.moves} shows all.`
       : "";
-  return [moveLines(moves), more, refusalLines(header), totalsLine(header), next]
-    .filter((part) => part !== "")
-    .join("\n\n");
+  const sections = [
+    `s3://${bucket}: ${counted(totals.objectsSeen, "object")}, ${formatBytes(totals.bytesSeen)}; strategy ${strategy}, prices ${visible(priceBook)}`,
+    hasMoves ? [moveLines(header, moves, isVerbose), more].filter((part) => part !== "").join("\n") : "",
+    hasMoves ? tables(header, isVerbose) : "",
+    refusalLines(header),
+    hasMoves ? outlook(header) : "",
+    totalsLine(header),
+    hasMoves ? `Next: astra apply ${file === null ? header.id : visible(file)}` : "",
+  ];
+  return sections.filter((section) => section !== "").join("\n\n");
+}
+
+function tables({ totals }: PlanHeader, isVerbose: boolean): string {
+  const { breakdown } = totals;
+  if (!breakdown) return "";
+  const parts = [
+    policyTable(breakdown, isVerbose),
+    prefixTable(breakdown, isVerbose),
+    classTable(totals),
+    cashFlowTable(breakdown, isVerbose),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function outlook({ totals: { saving, breakdown } }: PlanHeader): string {
+  const lines = [saving ? savingLine(saving) : "", breakdown ? worstCaseLine(breakdown.worstCaseMicros) : ""];
+  return lines.filter((line) => line !== "").join("\n");
 }

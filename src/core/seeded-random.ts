@@ -1,0 +1,15 @@
+/** Seeded random numbers for what must come out the same every time. Not for secrets. */
+
+/**
+ * Uniform in [0, 1), 32 bits a draw: the mulberry32 generator (T. Ettinger, public domain).
+ * @param seed any whole number; the same one gives the same sequence
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
