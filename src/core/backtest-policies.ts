@@ -12,6 +12,7 @@ import type { ClassSet, Mover } from "./daily-tariff.ts";
 import type { DecideContext, GuardLimits } from "./decide.ts";
 import { matrixStrategy, type MatrixWindow, type TierClasses } from "./matrix.ts";
 import { optimalPolicy } from "./optimum.ts";
+import type { PredictorTerms } from "./predict/predictor.ts";
 import { predictivePolicy } from "./predict/predictive-policy.ts";
 import type { PolicyRule } from "./policy.ts";
 import { compilePolicies } from "./policy-constraints.ts";
@@ -86,10 +87,14 @@ export function backtestPolicy(name: BacktestPolicyName, material: PolicyMateria
       return ofStrategy(costStrategy({ prices, horizonDays: material.horizonDays, noncurrentDays: 0 }), material);
     }
     case "predictive":
-      return { kind: "trace", policy: predictivePolicy(tariffCache(material.book, classes, material.mover)) };
+      return { kind: "trace", policy: predictivePolicy(termsOf(material, classes)) };
     case "optimal":
       return { kind: "trace", policy: optimalPolicy() };
   }
+}
+
+function termsOf({ book, mover, guards }: PolicyMaterial, classes: ClassSet): PredictorTerms {
+  return { tariffOf: tariffCache(book, classes, mover), maxPaybackDays: guards.maxPaybackDays };
 }
 
 function byObject(policy: ObjectPolicy): BacktestPolicy {

@@ -34,6 +34,8 @@ export interface DecisionTable {
   readonly hazard: Float64Array;
   /** What a day leaves of the worth of a dollar. */
   readonly discount: number;
+  /** Bytes of the object it was solved for. */
+  readonly sizeBytes: number;
 }
 
 /** Solves the table. @param discount what a day leaves of the worth of a dollar, below 1: its horizon is 1 / (1 - discount) days */
@@ -96,6 +98,7 @@ class Solver {
       stay: new Float64Array(RECENCIES * this.#slice),
       hazard: this.#expected.hazard,
       discount: this.#discount,
+      sizeBytes: this.#tariff.sizeBytes,
     };
     this.#sweep(table);
     return table;

@@ -22,6 +22,8 @@ export const SIZES: number = SIZE_EDGES.length;
  * one, which risks little, looks 200.
  */
 const DISCOUNT = { calm: 0.995, short: 0.98, long: 0.995 } as const;
+/** Days that a table's sums stand for. */
+export const HORIZON_DAYS: Readonly<Record<Mode, number>> = { calm: 200, short: 50, long: 200 };
 
 /** Share of the cost of being wrong once that must have been saved before an object leaves for a class with a minimum. */
 const SKI_SHARE = 0.25;
@@ -62,13 +64,40 @@ export interface Situation {
 export const MODES = ["calm", "short", "long"] as const;
 export type Mode = (typeof MODES)[number];
 
+/** A class, and the table that chose it. */
+export interface Choice {
+  readonly storageClass: number;
+  readonly table: Mode;
+}
+
+/** Dollars, discounted over a table's horizon. */
+export interface Worth {
+  /** Saved against staying, the fee not taken off. */
+  readonly saving: number;
+  readonly fee: number;
+}
+
+/** What a class would come to. */
+export interface Option extends Worth {
+  /** Dollars from here on, the fee of getting there included; `null` for a class the table does not know. */
+  readonly expected: number | null;
+}
+
+const NOTHING: Option = { saving: 0, fee: 0, expected: null };
+
 /** Compiles a price book for one size; asked for the sizes that stand for buckets. */
 export type TariffOfSize = (sizeBytes: number) => DailyTariff;
 
-/** What the predictor is made from. */
-export interface PredictorParts {
-  readonly model: AccessModel;
+/** Prices and limits of decisions. */
+export interface PredictorTerms {
   readonly tariffOf: TariffOfSize;
+  /** The payback guard. */
+  readonly maxPaybackDays: number;
+}
+
+/** What the predictor is made from. */
+export interface PredictorParts extends PredictorTerms {
+  readonly model: AccessModel;
   /** Bytes that stand for each size bucket. */
   readonly sizes: readonly number[];
 }
@@ -98,27 +127,66 @@ export class Predictor {
 
   /** The class to be in. `tariff` is the object's own. */
   choose(tariff: DailyTariff, situation: Situation, mode: Mode): number {
+    return this.decide(tariff, situation, mode).storageClass;
+  }
+
+  /** The class to be in, and the table that says so. A move that takes too long to pay back is not made. */
+  decide(tariff: DailyTariff, situation: Situation, mode: Mode): Choice {
+    const choice = this.#wish(tariff, situation, mode);
+    if (choice.storageClass === situation.storageClass) return choice;
+    const { saving, fee } = this.worth(tariff, situation, choice);
+    const paysBack = fee <= (saving * this.#parts.maxPaybackDays) / HORIZON_DAYS[choice.table];
+    return paysBack ? choice : { storageClass: situation.storageClass, table: choice.table };
+  }
+
+  #wish(tariff: DailyTariff, situation: Situation, mode: Mode): Choice {
     const held = situation.storageClass;
     const isAtHome = held === 0 || held === tariff.auto;
     if (isAtHome && mode === "calm") return this.#calmChoice(tariff, situation);
-    const bold = this.#boldChoice(tariff, situation, mode);
+    // What has left home comes back as the far-sighted table says, where no bold one is trusted.
+    const table = mode === "calm" ? "long" : mode;
+    const bold = this.#action(tariff, situation, table);
     const isHomewards = bold === 0 || bold === tariff.auto;
-    if (!isAtHome) return mode === "calm" && !isHomewards ? held : bold;
+    if (!isAtHome) return { storageClass: mode === "calm" && !isHomewards ? held : bold, table };
     if (isHomewards || !isIdleEnough(tariff, situation, bold)) return this.#calmChoice(tariff, situation);
-    return bold;
+    return { storageClass: bold, table };
   }
 
-  /** In the calm mode, what has left home comes back as the far-sighted table says. */
-  #boldChoice(tariff: DailyTariff, situation: Situation, mode: Mode): number {
-    const table = this.table(tariff, situation, mode === "calm" ? "long" : mode);
-    return table.action[cellOf(table, situation)] ?? situation.storageClass;
+  #calmChoice(tariff: DailyTariff, situation: Situation): Choice {
+    if (tariff.auto < 0) return { storageClass: 0, table: "calm" };
+    const isMovedInside = this.#action(tariff, situation, "calm") === 1;
+    return { storageClass: isMovedInside ? tariff.auto : 0, table: "calm" };
   }
 
-  #calmChoice(tariff: DailyTariff, situation: Situation): number {
-    if (tariff.auto < 0) return 0;
-    const table = this.table(tariff, situation, "calm");
-    const own = { ...situation, storageClass: situation.storageClass === 0 ? 0 : 1 };
-    return table.action[cellOf(table, own)] === 1 ? tariff.auto : 0;
+  #action(tariff: DailyTariff, situation: Situation, mode: Mode): number {
+    const table = this.table(tariff, situation, mode);
+    return table.action[cellOf(table, inTable(tariff, situation, mode))] ?? 0;
+  }
+
+  /** Dollars over the table's horizon that a choice saves against staying, its fee apart; for the object's own size. */
+  worth(tariff: DailyTariff, situation: Situation, choice: Choice): Worth {
+    const { saving, fee } = this.options(tariff, situation, choice.table)[choice.storageClass] ?? NOTHING;
+    return { saving, fee };
+  }
+
+  /** The worth of every class under a mode's table, by the tariff's classes; those the table does not know are worth nothing. */
+  options(tariff: DailyTariff, situation: Situation, mode: Mode): readonly Option[] {
+    const table = this.table(tariff, situation, mode);
+    const { states, stay } = table;
+    const held = inTable(tariff, situation, mode);
+    const at = cellOf(table, held);
+    const cell = at - states.indexOf(held.storageClass, held.leftDays, held.clock) * CELLS;
+    const scale = tariff.sizeBytes / Math.max(1, table.sizeBytes);
+    const staying = stay[at] ?? 0;
+    const owed = held.leftDays * (tariff.rentPerDay[situation.storageClass] ?? 0);
+    return Array.from({ length: tariff.count }, (_, to): Option => {
+      if (to === situation.storageClass) return { saving: 0, fee: 0, expected: staying * scale };
+      const entered = mode === "calm" ? (to === 0 ? 0 : to === tariff.auto ? 1 : -1) : to;
+      if (entered < 0) return NOTHING;
+      const there = stay[cell + (states.fresh[entered] ?? 0) * CELLS] ?? 0;
+      const fee = owed + (tariff.moveCost[situation.storageClass * tariff.count + to] ?? 0);
+      return { saving: (staying - there) * scale, fee, expected: there * scale + fee };
+    });
   }
 
   /** The table of a mode for an object like this. The calm one knows the base class as 0 and the moving class as 1. */
@@ -159,6 +227,12 @@ function calmTariff(tariff: DailyTariff): DailyTariff {
       0,
     ),
   };
+}
+
+/** The situation in the numbers of a mode's table: the calm one knows the base class as 0 and the moving class as 1. */
+function inTable(tariff: DailyTariff, situation: Situation, mode: Mode): Situation {
+  if (mode !== "calm" || situation.storageClass === 0) return situation;
+  return { ...situation, storageClass: situation.storageClass === tariff.auto ? 1 : 0 };
 }
 
 /** Place of a situation in a table. */

@@ -1,17 +1,9 @@
 /** The profiles of a trace's prefixes, from what was seen before a day. */
 import { type Trace, groupOf } from "../trace.ts";
-import {
-  type PrefixTally,
-  SETTLED_DAYS,
-  UNKNOWN_PROFILE,
-  YOUNG_DAYS,
-  emptyTally,
-  profileOf,
-  profileOfName,
-} from "./profile.ts";
+import { type PrefixTally, SETTLED_DAYS, YOUNG_DAYS, emptyTally, profileOf, profileOfName } from "./profile.ts";
 
-/** Profile of every object's prefix, as of `day`; a known name's where the prefix is not known. */
-export function traceProfiles(trace: Trace, day: number): Uint8Array {
+/** Profiles of the prefixes that enough was seen of before `day`. */
+export function prefixProfiles(trace: Trace, day: number): ReadonlyMap<string, number> {
   const tallies = new Map<string, PrefixTally>();
   for (let object = 0; object < trace.objects; object += 1) {
     if ((trace.createdDay[object] ?? 0) >= day) continue;
@@ -20,8 +12,12 @@ export function traceProfiles(trace: Trace, day: number): Uint8Array {
     tallies.set(group, tally);
     addObject(tally, trace, object, day);
   }
-  const known = new Map(Array.from(tallies, ([group, tally]) => [group, profileOf(tally)]));
-  return Uint8Array.from(trace.name, (name) => known.get(groupOf(name)) || profileOfName(name) || UNKNOWN_PROFILE);
+  return new Map(Array.from(tallies, ([group, tally]) => [group, profileOf(tally)]));
+}
+
+/** The profile of an object: its prefix's, or where that is unknown, its name's. */
+export function profileOfKey(known: ReadonlyMap<string, number>, key: string): number {
+  return known.get(groupOf(key)) || profileOfName(key);
 }
 
 function addObject(tally: PrefixTally, trace: Trace, object: number, until: number): void {

@@ -45,6 +45,11 @@ export function modeTimeline(input: TrialInput): ModeTimeline {
   return { modeOn: (day) => modes[day - splitDay] ?? "calm" };
 }
 
+/** The mode after a trial of which every day is past. */
+export function modeNow(input: TrialInput): Mode {
+  return bestMode(input, "calm", input.spending.calm.length);
+}
+
 /** The cheapest of late, where that is clear. */
 function bestMode(input: TrialInput, present: Mode, day: number): Mode {
   const { spending, from } = input;
