@@ -122,13 +122,20 @@ const classes = z.strictObject({
 });
 
 const engine = z.strictObject({
-  strategy: z.enum(STRATEGY_NAMES).default("matrix").describe("How classes are chosen where no policy says so."),
+  strategy: z.enum(STRATEGY_NAMES).default("predictive").describe("How classes are chosen where no policy says so."),
   horizon_days: z
     .number()
     .positive()
     .max(3650)
     .default(DEFAULT_HORIZON_DAYS)
     .describe("Days over which `cost` adds up the bill."),
+  history_days: z
+    .number()
+    .int()
+    .min(30)
+    .max(1096)
+    .default(366)
+    .describe("Days for which an object's reads are kept day by day: what `predictive` learns from."),
   window_days: z
     .union([z.number().int().min(1).max(366), z.literal("lifetime")])
     .default(DEFAULT_WINDOW_DAYS)

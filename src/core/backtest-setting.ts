@@ -3,7 +3,8 @@
  * `sync` is what is read at once, the provider's own mover included; `explicit` is that without the mover; `all` adds the
  * classes whose readers wait, and the mover's archive tier.
  */
-import { baseClass, managedClass, marginalStorageRate, type PriceBook, type StorageClassPrices } from "./price-book.ts";
+import { hasKnownPrices, orderedClasses } from "./class-order.ts";
+import { baseClass, managedClass, type PriceBook } from "./price-book.ts";
 import type { ClassSet } from "./daily-tariff.ts";
 
 /** Names of the settings. */
@@ -21,10 +22,10 @@ export interface PricedClasses {
 
 /** The base class first, then from dear to cheap at rest, the mover last. */
 export function classesOf(book: PriceBook, setting: Setting): PricedClasses {
-  const names = Object.keys(book.classes)
-    .filter((name) => name !== book.baseClass && !LESS_DURABLE.has(name) && isInSetting(book, name, setting))
-    .toSorted((a, b) => order(book, a) - order(book, b));
-  const isKnown = (name: string): boolean => isPriced(book.classes[name]);
+  const isOffered = (name: string): boolean =>
+    name !== book.baseClass && !LESS_DURABLE.has(name) && isInSetting(book, name, setting);
+  const names = orderedClasses(book, Object.keys(book.classes).filter(isOffered));
+  const isKnown = (name: string): boolean => hasKnownPrices(book.classes[name]);
   return {
     classes: { names: [book.baseClass, ...names.filter(isKnown)], hasAutoArchive: setting === "all" },
     unpriced: names.filter((name) => !isKnown(name)),
@@ -36,20 +37,6 @@ function isInSetting(book: PriceBook, name: string, setting: Setting): boolean {
   if (!prices) return false;
   if (prices.innerTiers) return setting !== "explicit";
   return setting === "all" || prices.restore === undefined;
-}
-
-function order(book: PriceBook, name: string): number {
-  const prices = book.classes[name];
-  if (!prices || prices.innerTiers) return Infinity;
-  return -marginalStorageRate(prices.storage, 0);
-}
-
-/** Whether every price that a day, a read or a move of the class needs is known. */
-function isPriced(prices: StorageClassPrices | undefined): boolean {
-  if (!prices?.put || !prices.get) return false;
-  const speed = prices.restore?.["standard"];
-  if (!prices.restore) return prices.retrieval !== null;
-  return speed !== undefined && speed.perThousand !== null && speed.perGb !== null;
 }
 
 /** A provider's own mover where objects can't be put into it one by one: the book with it, and the classes it is run on. */
@@ -64,7 +51,7 @@ export interface BucketMover {
  * With `all`, the one that goes down to the archive class.
  */
 export function bucketMover(book: PriceBook, setting: Setting): BucketMover | null {
-  if (book.provider !== "gcs" || setting === "explicit" || !isPriced(baseClass(book))) return null;
+  if (book.provider !== "gcs" || setting === "explicit" || !hasKnownPrices(baseClass(book))) return null;
   const name = setting === "all" ? "AUTOCLASS_ARCHIVE" : "AUTOCLASS";
   const prices = book.classes[name];
   if (!prices?.innerTiers) return null;

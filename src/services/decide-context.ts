@@ -1,34 +1,45 @@
 /** The strategies, policies, prices and guards in force, from the configuration. */
 import { costStrategy } from "../core/cost-strategy.ts";
 import type { DecideContext } from "../core/decide.ts";
-import { AstraError } from "../core/errors.ts";
 import { matrixStrategy } from "../core/matrix.ts";
 import type { NativeRule } from "../core/native-rules.ts";
 import type { PolicyRule, StrategyName } from "../core/policy.ts";
 import { compilePolicies } from "../core/policy-constraints.ts";
 import type { Strategy } from "../core/strategy.ts";
+import type { BucketKnowledge } from "../core/predict/bucket-knowledge.ts";
+import { predictiveStrategy } from "../core/predict/predictive-strategy.ts";
 import type { Context } from "./context.ts";
+import { learnBucket, noKnowledge } from "./learn-bucket.ts";
 
 /** What the bucket itself adds to a decision. */
 export interface BucketTerms {
   readonly noncurrentDays: number;
   readonly nativeRules: readonly NativeRule[];
+  /** What was learned of it; `null` where no strategy in use predicts. */
+  readonly knowledge: BucketKnowledge | null;
 }
 
 /** Of a bucket without versions and without rules of its own. */
-export const PLAIN_BUCKET: BucketTerms = { noncurrentDays: 0, nativeRules: [] };
+export const PLAIN_BUCKET: BucketTerms = { noncurrentDays: 0, nativeRules: [], knowledge: null };
 
 /** @throws AstraError ASTRA_STORE_* where the bucket's configuration can't be read, ASTRA_POLICY_INVALID */
 export async function decideContext(ctx: Context, bucket: string): Promise<DecideContext> {
-  return decideBy(ctx, ctx.policies, await bucketTerms(ctx, bucket));
+  return decideBy(ctx, ctx.policies, await bucketTerms(ctx, bucket, ctx.policies));
 }
 
 /** @throws AstraError ASTRA_STORE_* where the bucket's configuration can't be read */
-export async function bucketTerms(ctx: Context, bucket: string): Promise<BucketTerms> {
+export async function bucketTerms(ctx: Context, bucket: string, rules: readonly PolicyRule[]): Promise<BucketTerms> {
   const info = await (await ctx.stores.open(bucket)).bucketInfo();
   // A version that never expires costs its rent for as long as a move may take to pay back.
   const expiry = info.noncurrentExpiryDays ?? ctx.config.engine.max_payback_days;
-  return { noncurrentDays: info.versioning === "off" ? 0 : expiry, nativeRules: info.lifecycleRules };
+  const isPredicted =
+    ctx.config.engine.strategy === "predictive" ||
+    rules.some(({ action }) => action?.kind === "strategy" && action.strategy === "predictive");
+  return {
+    noncurrentDays: info.versioning === "off" ? 0 : expiry,
+    nativeRules: info.lifecycleRules,
+    knowledge: isPredicted ? await learnBucket(ctx, bucket) : null,
+  };
 }
 
 /** Decides by other rules than the configured ones, or without asking a bucket. @throws AstraError ASTRA_POLICY_INVALID */
@@ -40,6 +51,7 @@ export function decideBy(ctx: Context, policies: readonly PolicyRule[], terms: B
     made.set(name, strategy);
     return strategy;
   };
+  const { noncurrentDays, nativeRules } = terms;
   return {
     strategy: strategyNamed(ctx.config.engine.strategy),
     strategyNamed,
@@ -47,7 +59,8 @@ export function decideBy(ctx: Context, policies: readonly PolicyRule[], terms: B
     prices: ctx.prices,
     guards: { maxPaybackDays: max_payback_days },
     restoreDays: ctx.config.engine.restore_days,
-    ...terms,
+    noncurrentDays,
+    nativeRules,
   };
 }
 
@@ -59,8 +72,6 @@ function makeStrategy(name: StrategyName, ctx: Context, terms: BucketTerms): Str
     case "cost":
       return costStrategy({ prices: ctx.prices, horizonDays, noncurrentDays: terms.noncurrentDays });
     case "predictive":
-      throw new AstraError("ASTRA_CONFIG_INVALID", "the strategy predictive has no access model to go by", {
-        fix: "Choose matrix or cost in `engine.strategy` and in the policy file.",
-      });
+      return predictiveStrategy(terms.knowledge ?? noKnowledge(ctx), ctx.prices);
   }
 }

@@ -18,7 +18,7 @@ import type { ObjectHead } from "../ports/object-store.ts";
 import type { JournalEntry } from "../ports/state-store.ts";
 import type { Context } from "./context.ts";
 import { decideContext } from "./decide-context.ts";
-import { observeOptions } from "./observe-options.ts";
+import { windowDaysOf } from "./observe-options.ts";
 
 export interface ClassOption {
   readonly storageClass: string;
@@ -88,13 +88,13 @@ export async function explainObject({ ctx, input: ref }: { ctx: Context; input: 
   const head = await store.head(ref.key);
   const state = await ctx.state.object(ref);
   const nowMs = ctx.clock.now();
-  const { keepDays } = observeOptions(ctx.config);
-  const view = viewOf(head, state, nowMs, keepDays, ref.bucket);
+  const windowDays = windowDaysOf(ctx.config);
+  const view = viewOf(head, state, nowMs, windowDays, ref.bucket);
   const deciding = await decideContext(ctx, ref.bucket);
   const hold = holdOf(head, state, nowMs);
   const decision = decide(view, hold, deciding);
   const strategy = strategyOf(view, deciding);
-  const change = decision.kind === "move" ? null : nextChange(view, hold, deciding, keepDays);
+  const change = decision.kind === "move" ? null : nextChange(view, hold, deciding, windowDays);
   const prediction = decision.proposal?.prediction ?? null;
   const access = state?.access ?? NO_ACCESS;
   const createdMs = createdMsOf(head, state);

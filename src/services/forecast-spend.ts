@@ -11,7 +11,7 @@ import type { ObjectView } from "../core/strategy.ts";
 import type { Context, Progress } from "./context.ts";
 import { decideContext } from "./decide-context.ts";
 import { refuseInterrupted } from "./interruption.ts";
-import { observeOptions } from "./observe-options.ts";
+import { windowDaysOf } from "./observe-options.ts";
 import { scanBucket } from "./scan-bucket.ts";
 
 export interface ForecastSpendInput {
@@ -59,7 +59,7 @@ export async function forecastSpend({ ctx, input }: { ctx: Context; input: Forec
     cohorts: fold.cohorts(),
     history,
     deciding,
-    windowDays: observeOptions(ctx.config).keepDays,
+    windowDays: windowDaysOf(ctx.config),
     interval: input.interval,
     resamples: RESAMPLES,
     seed: input.seed,

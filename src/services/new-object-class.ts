@@ -5,7 +5,7 @@ import type { ObjectRef } from "../core/object-ref.ts";
 import { viewOf } from "../core/object-view.ts";
 import type { Context } from "./context.ts";
 import { PLAIN_BUCKET, decideBy } from "./decide-context.ts";
-import { observeOptions } from "./observe-options.ts";
+import { windowDaysOf } from "./observe-options.ts";
 
 /** Rules are compiled once for all the uploads of a process. */
 const compiled = new WeakMap<Context, DecideContext>();
@@ -18,6 +18,6 @@ export function newObjectClass(ctx: Context, ref: ObjectRef, sizeBytes: number |
   compiled.set(ctx, context);
   const nowMs = ctx.clock.now();
   const stored = { key: ref.key, sizeBytes, etag: "", lastModifiedMs: nowMs, storageClass: ctx.prices.baseClass };
-  const view = viewOf(stored, undefined, nowMs, observeOptions(ctx.config).keepDays, ref.bucket);
+  const view = viewOf(stored, undefined, nowMs, windowDaysOf(ctx.config), ref.bucket);
   return firstClass(view, context)?.storageClass ?? hot;
 }

@@ -2,13 +2,18 @@
 import type { Config } from "../config/schema.ts";
 import type { ObserveOptions } from "../core/object-state.ts";
 
-/** Exact days kept where the matrix counts the lifetime: enough for explain's sparkline. */
-const LIFETIME_KEEP_DAYS = 90;
+/** Days that `windowReads` counts where the matrix counts the lifetime. */
+const LIFETIME_WINDOW_DAYS = 90;
 
+/** Days of accesses that count into an object's window. */
+export function windowDaysOf({ engine }: Config): number {
+  return engine.window_days === "lifetime" ? LIFETIME_WINDOW_DAYS : engine.window_days;
+}
+
+/** Days are kept for as long as the window or the access model needs them. */
 export function observeOptions(config: Config): ObserveOptions {
-  const window = config.engine.window_days;
   return {
-    keepDays: window === "lifetime" ? LIFETIME_KEEP_DAYS : window,
+    keepDays: Math.max(windowDaysOf(config), config.engine.history_days),
     excludedPrincipals: new Set(config.engine.excluded_principals),
   };
 }

@@ -59,7 +59,7 @@ export async function previewPolicies({
   input: PreviewPoliciesInput;
 }): Promise<PolicyPreview> {
   requirePermission(ctx.actor, "object.read");
-  const terms = await bucketTerms(ctx, input.bucket);
+  const terms = await bucketTerms(ctx, input.bucket, [...input.present, ...input.proposed]);
   const tally = new PreviewTally(decideBy(ctx, input.present, terms), decideBy(ctx, input.proposed, terms));
   for await (const page of scanBucket(ctx, input.bucket, input.prefix)) {
     const nowMs = ctx.clock.now();

@@ -2,7 +2,7 @@
 import { type StoredObject, viewOf } from "../core/object-view.ts";
 import type { ObjectState } from "../core/object-state.ts";
 import type { ObjectView } from "../core/strategy.ts";
-import { observeOptions } from "./observe-options.ts";
+import { windowDaysOf } from "./observe-options.ts";
 import type { Context } from "./context.ts";
 
 export interface ScannedObject {
@@ -18,7 +18,7 @@ export async function* scanBucket(
   prefix?: string,
 ): AsyncIterable<readonly ScannedObject[]> {
   const store = await ctx.stores.open(bucket);
-  const windowDays = observeOptions(ctx.config).keepDays;
+  const windowDays = windowDaysOf(ctx.config);
   for await (const page of store.list(prefix === undefined ? {} : { prefix })) {
     const first = page[0];
     const last = page.at(-1);

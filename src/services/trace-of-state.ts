@@ -1,18 +1,23 @@
 /**
  * The history of a bucket as the state has it, as a trace: its live objects with the days on which they were read, as far
- * back as the state keeps them day by day (`engine.window_days`). Objects deleted since are not in it.
+ * back as the state keeps them day by day (`engine.history_days`). Objects deleted since are not in it.
  */
 import type { ObjectState } from "../core/object-state.ts";
 import { requirePermission } from "../core/permission.ts";
 import type { TableBatch } from "../core/table.ts";
 import { type BuiltTrace, TraceBuilder } from "../core/trace-builder.ts";
 import type { TraceReport } from "../core/trace.ts";
+import { murmur2 } from "../core/partition.ts";
 import { dayNumber } from "../core/units.ts";
 import type { Context, Progress } from "./context.ts";
 import { refuseInterrupted } from "./interruption.ts";
 
 export interface TraceOfStateInput {
   readonly bucket: string;
+  /** Takes one object in so many, evenly by the hash of the key; all where absent. */
+  readonly oneIn?: number;
+  /** Reads before this day, in days since 1970-01-01 UTC, are left out: days may be kept unequally long before it. */
+  readonly sinceDay?: number;
   readonly progress?: Progress;
 }
 
@@ -49,17 +54,22 @@ export async function traceOfState({
     refuseInterrupted(ctx.signal);
     const known: KnownObject[] = [];
     for (const { key, sizeBytes, createdMs, access } of page) {
+      if (!isSampled(key, input.oneIn ?? 1)) continue;
       if (sizeBytes === null) unknown.sizeUnknown += 1;
       else if (createdMs === null) unknown.creationUnknown += 1;
       else known.push({ key, sizeBytes, createdDay: Math.min(dayNumber(createdMs), today), access });
     }
     builder.addObjects(objectRows(known, input.bucket, today));
-    builder.addAccesses(accessRows(known, input.bucket));
+    builder.addAccesses(accessRows(known, input.bucket, input.sinceDay ?? -Infinity));
     seen += page.length;
     input.progress?.(seen, null, "objects");
   }
   const { trace, report } = builder.finish(`s3://${input.bucket}`);
   return { trace, report: { ...report, ...unknown } };
+}
+
+function isSampled(key: string, oneIn: number): boolean {
+  return oneIn === 1 || (murmur2(new TextEncoder().encode(key)) >>> 0) % oneIn === 0;
 }
 
 interface KnownObject extends Pick<ObjectState, "key" | "access"> {
@@ -83,8 +93,10 @@ function objectRows(objects: readonly KnownObject[], bucket: string, today: numb
   };
 }
 
-function accessRows(objects: readonly KnownObject[], bucket: string): TableBatch {
-  const rows = objects.flatMap(({ key, access }) => access.days.map(({ day, reads }) => ({ key, day, reads })));
+function accessRows(objects: readonly KnownObject[], bucket: string, sinceDay: number): TableBatch {
+  const rows = objects.flatMap(({ key, access }) =>
+    access.days.filter(({ day }) => day >= sinceDay).map(({ day, reads }) => ({ key, day, reads })),
+  );
   return {
     rows: rows.length,
     labels: { object_id: rows.map(({ key }) => key) },

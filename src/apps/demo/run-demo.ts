@@ -18,7 +18,7 @@ import type { DemoWorld } from "./world.ts";
 export { renderDemo } from "./render.ts";
 
 /** What the engine lives by; the report takes its name from the configuration made of it. */
-const STRATEGY = "matrix";
+const STRATEGY = "predictive";
 
 /** @throws AstraError of the store, the log or the state */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {

@@ -5,7 +5,7 @@
  */
 import type { AccessModel } from "./access-model.ts";
 import { AMOUNTS, amountIndex } from "./access-model.ts";
-import { AGES, CELLS, RECENCY_DAYS, SCORE_DECAY, SCORE_POINTS, ageIndex, recencyIndex, scoreIndex } from "./belief.ts";
+import { AGES, CELLS, SCORE_DECAY, SCORE_POINTS, ageIndex, recencyIndex, scoreIndex } from "./belief.ts";
 import type { DailyTariff } from "../daily-tariff.ts";
 import { type DecisionTable, solveTable } from "./decision-table.ts";
 import { PROFILES, UNKNOWN_PROFILE } from "./profile.ts";
@@ -263,9 +263,6 @@ export function quietLater(situation: Situation, days: number): Situation {
     score: situation.score * SCORE_DECAY ** days,
   };
 }
-
-/** Longest quiet that is looked ahead for. */
-export const LOOK_AHEAD_DAYS: number = RECENCY_DAYS.at(-1) ?? 0;
 
 /**
  * Whether an object of an unknown prefix has been idle long enough to leave for a class that charges for coming back. Where the
