@@ -4,6 +4,7 @@
  */
 import { isAstraError } from "../core/errors.ts";
 import { BucketKnowledge } from "../core/predict/bucket-knowledge.ts";
+import type { Mode } from "../core/predict/predictor.ts";
 import type { Trace } from "../core/trace.ts";
 import { dayNumber } from "../core/units.ts";
 import type { Context } from "./context.ts";
@@ -11,11 +12,13 @@ import { traceOfState } from "./trace-of-state.ts";
 
 /** Most objects of a bucket that are learned from. */
 const MOST_OBJECTS = 200_000;
-/** Days after which a long-running process learns anew. */
-const LEARN_AGAIN_DAYS = 28;
+/** Days after which a long-running process learns anew, and after which it also tries the modes anew. */
+const LEARN_AGAIN_DAYS = 56;
+const TRY_AGAIN_DAYS = 112;
 
 interface Known {
   readonly day: number;
+  readonly triedDay: number;
   readonly knowledge: BucketKnowledge;
 }
 
@@ -34,13 +37,19 @@ export async function learnBucket(ctx: Context, bucket: string): Promise<BucketK
   const day = dayNumber(ctx.clock.now());
   const known = buckets.get(bucket);
   if (known && day - known.day < LEARN_AGAIN_DAYS) return known.knowledge;
-  const knowledge = knowledgeOf(ctx, await historyOf(ctx, bucket));
-  buckets.set(bucket, { day, knowledge });
+  const isTried = known !== undefined && day - known.triedDay < TRY_AGAIN_DAYS;
+  const knowledge = knowledgeOf(ctx, await historyOf(ctx, bucket), isTried ? known.knowledge.modes : undefined);
+  buckets.set(bucket, { day, knowledge, triedDay: isTried ? known.triedDay : day });
   return knowledge;
 }
 
-function knowledgeOf({ prices, config }: Pick<Context, "prices" | "config">, history: Trace | null): BucketKnowledge {
+function knowledgeOf(
+  { prices, config }: Pick<Context, "prices" | "config">,
+  history: Trace | null,
+  modes?: ReadonlyMap<string, Mode>,
+): BucketKnowledge {
   return new BucketKnowledge({
+    ...(modes && { modes }),
     history,
     book: prices,
     maxPaybackDays: config.engine.max_payback_days,

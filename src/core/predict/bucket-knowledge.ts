@@ -11,7 +11,7 @@ import { AccessModel } from "./access-model.ts";
 import { type Mode, Predictor } from "./predictor.ts";
 import { usualAmount } from "./trace-habits.ts";
 import { prefixProfiles, profileOfKey } from "./trace-profiles.ts";
-import { stagesOf, trialOf } from "./training.ts";
+import { stageAt, stagesOf, trialOf } from "./training.ts";
 import { modeNow } from "./trial.ts";
 
 /** Least history, in days, that a trial says anything about. */
@@ -32,6 +32,8 @@ export interface KnowledgeParts {
   readonly book: PriceBook;
   readonly maxPaybackDays: number;
   readonly mover: Mover;
+  /** Modes that an earlier trial warrants, by the names of the classes; what is not among them is tried. */
+  readonly modes?: ReadonlyMap<string, Mode>;
 }
 
 /** Learns lazily, and remembers. */
@@ -52,6 +54,11 @@ export class BucketKnowledge {
     this.#prefixes = history ? prefixProfiles(history, history.days) : new Map();
   }
 
+  /** The modes found so far, by the names of the classes. */
+  get modes(): ReadonlyMap<string, Mode> {
+    return new Map(Array.from(this.#trained, ([id, { mode }]) => [id, mode]));
+  }
+
   /** Profile of a key's prefix or name. */
   profile(key: string): number {
     return profileOfKey(this.#prefixes, key);
@@ -63,13 +70,13 @@ export class BucketKnowledge {
     const ordered = orderedClasses(book, names).filter((name) => hasKnownPrices(book.classes[name]));
     if (ordered.length < 2) return null;
     const id = ordered.join(" ");
-    const found = this.#trained.get(id) ?? this.#train({ names: ordered, hasAutoArchive: false });
+    const found = this.#trained.get(id) ?? this.#train(id, { names: ordered, hasAutoArchive: false });
     this.#trained.set(id, found);
     return found;
   }
 
-  #train(classes: ClassSet): Trained {
-    const { book, history, maxPaybackDays, mover } = this.#parts;
+  #train(id: string, classes: ClassSet): Trained {
+    const { book, history, maxPaybackDays, mover, modes } = this.#parts;
     const tariffOf = tariffCache(book, classes, mover);
     const terms = { tariffOf, maxPaybackDays };
     if (!history) {
@@ -82,10 +89,8 @@ export class BucketKnowledge {
     }
     const objectTariff = (object: number): DailyTariff => tariffOf(history.sizeBytes[object] ?? 0);
     const input = { trace: history, splitDay: history.days, lateDay: Infinity, tariffOf: objectTariff };
-    const stages = stagesOf(input, terms);
-    const mode = history.days < LEAST_TRIED_DAYS ? "calm" : modeNow(trialOf(input, stages));
-    const last = stages.at(-1);
-    if (!last) throw new RangeError("nothing was learned");
-    return { classes, tariffOf, mode, predictor: last.predictor };
+    const known = history.days < LEAST_TRIED_DAYS ? "calm" : modes?.get(id);
+    const { predictor } = stageAt(input, history.days, terms);
+    return { classes, tariffOf, predictor, mode: known ?? modeNow(trialOf(input, stagesOf(input, terms))) };
   }
 }

@@ -15,6 +15,9 @@ const TRIAL_SHARES = [0.5, 0.75] as const;
 /** Most objects that are tried. */
 const MOST_TRIED = 20_000;
 
+/** A trace whose days before the split are past. */
+type Past = Pick<ReplayInput, "trace" | "splitDay">;
+
 /** A predictor, from the day it was learned on. */
 export interface Stage {
   readonly fromDay: number;
@@ -26,16 +29,18 @@ export interface Stage {
 }
 
 /** What was learned at the days of the trial and at the split. */
-export function stagesOf({ trace, splitDay }: Pick<ReplayInput, "trace" | "splitDay">, terms: PredictorTerms): Stage[] {
-  const days = [...TRIAL_SHARES.map((share) => Math.floor(splitDay * share)), splitDay];
-  const usual = usualAmount(trace, splitDay);
-  return days.map((fromDay) => {
-    const prefixes = prefixProfiles(trace, fromDay);
-    const profiles = Uint8Array.from(trace.name, (name) => profileOfKey(prefixes, name));
-    const model = learned(trace, new TraceHabits(trace, usual), profiles, fromDay);
-    const predictor = new Predictor({ ...terms, model, sizes: typicalSizes(trace, fromDay) });
-    return { fromDay, predictor, prefixes, profiles };
-  });
+export function stagesOf(past: Past, terms: PredictorTerms): Stage[] {
+  const days = [...TRIAL_SHARES.map((share) => Math.floor(past.splitDay * share)), past.splitDay];
+  return days.map((day) => stageAt(past, day, terms));
+}
+
+/** What was learned before `fromDay`. */
+export function stageAt({ trace, splitDay }: Past, fromDay: number, terms: PredictorTerms): Stage {
+  const prefixes = prefixProfiles(trace, fromDay);
+  const profiles = Uint8Array.from(trace.name, (name) => profileOfKey(prefixes, name));
+  const model = learned(trace, new TraceHabits(trace, usualAmount(trace, splitDay)), profiles, fromDay);
+  const predictor = new Predictor({ ...terms, model, sizes: typicalSizes(trace, fromDay) });
+  return { fromDay, predictor, prefixes, profiles };
 }
 
 /** The geometric mean of the sizes known before `day`, by bucket. */
