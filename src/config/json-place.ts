@@ -23,7 +23,7 @@ export function parsePlacedJson(file: string, text: string, code: ErrorCode): Pl
     text,
     (fault) => {
       const at = fault.word ? fault.word.offset : fault.offset;
-      const message = fault.word ? `: ${JSON.stringify(fault.word.text)} is no value` : "";
+      const message = fault.word ? `: ${JSON.stringify(fault.word.text.slice(0, SHOWN_CHARACTERS))} is no value` : "";
       return new AstraError(code, `the file is not JSON${message}`, { where: place(at), cause: fault.cause });
     },
     document,
@@ -41,6 +41,9 @@ export function parsePlacedJson(file: string, text: string, code: ErrorCode): Pl
     },
   };
 }
+
+/** Of a word that is no value: a file of another kind may be one long word. */
+const SHOWN_CHARACTERS = 40;
 
 interface JsonFault {
   readonly offset: number;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AstraError } from "../core/errors.ts";
-import { type LoadConfigInput, loadConfig } from "./load.ts";
+import { type LoadConfigInput, loadConfig, readNamedFile } from "./load.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -166,5 +166,22 @@ describe("files that can't be used", () => {
       layers.push(`${name}: &${name} [${Array.from({ length: 10 }, () => `*${before}`).join(", ")}]`);
     }
     expect(fault(() => load(layers.join("\n"))).message).toContain("alias");
+  });
+});
+
+describe("a file that a field names", () => {
+  test("has to be UTF-8: a hold on characters that were put in for others would hold nothing", () => {
+    const file = join(folder, "policies.yaml");
+    writeFileSync(file, Buffer.from("policies:\n  - { name: a, pattern: caf\u00e9-*, ignore: true }\n", "latin1"));
+    const { code, message, where, fix } = fault(() => readNamedFile(file, "`policies`"));
+    expect(code).toBe("ASTRA_CONFIG_UNREADABLE");
+    expect(message).toBe("the file named by `policies` is not UTF-8 text");
+    expect([where, fix]).toEqual([file, "Save the file as UTF-8."]);
+  });
+
+  test("may begin with a byte order mark", () => {
+    const file = join(folder, "prices.json");
+    writeFileSync(file, "\ufeff{}");
+    expect(readNamedFile(file, "`prices`")).toBe("{}");
   });
 });

@@ -167,14 +167,19 @@ function checkTogether(config: Config, file: YamlFile | null): void {
   });
 }
 
-/** The file of a field such as `prices`, as text. @throws AstraError ASTRA_CONFIG_UNREADABLE */
+/**
+ * The file of a field such as `prices`, as text, without a byte order mark.
+ * @throws AstraError ASTRA_CONFIG_UNREADABLE, also where it is not UTF-8: a pattern with other characters would match nothing
+ */
 export function readNamedFile(path: string, field: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
   } catch (error) {
-    throw new AstraError("ASTRA_CONFIG_UNREADABLE", `the file named by ${field} cannot be read`, {
-      where: path,
-      cause: error,
-    });
+    const isText = error instanceof TypeError;
+    throw new AstraError(
+      "ASTRA_CONFIG_UNREADABLE",
+      `the file named by ${field} ${isText ? "is not UTF-8 text" : "cannot be read"}`,
+      { where: path, cause: error, ...(isText && { fix: "Save the file as UTF-8." }) },
+    );
   }
 }

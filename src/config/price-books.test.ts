@@ -107,6 +107,8 @@ describe("a file that changes a book", () => {
     ['{"base": "aws-us-east-1", "currency": "EUR"}', ":1:27", "currency: must be USD"],
     ['{"base": "aws-us-west-9"}', ":1:2", '"aws-us-west-9" is no book'],
     ['{"base": "aws-us-east-1", "discount": 5}', ":1:27", "discount: is no field"],
+    ["null", ":1:1", "the file: must be an object with fields"],
+    ["x".repeat(5_000), ":1:1", `"${"x".repeat(40)}" is no value`],
     ['{"base": "aws-us-east-1",\n\n "prices": {"list": 1, "list": 2}}', ":3:24", "a name stands twice"],
   ])("is refused: %j", (text, place, says) => {
     const { code, place: found, message } = refusal(text);

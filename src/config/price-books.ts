@@ -64,7 +64,7 @@ function readBookFile(path: string): string {
   try {
     return readNamedFile(path, "`prices`");
   } catch (error) {
-    if (!(error instanceof AstraError)) throw error;
+    if (!(error instanceof AstraError) || error.cause instanceof TypeError) throw error;
     const nearest = nearestWord(path, PRICE_BOOK_NAMES);
     const fix = `Name a file that can be read, or one of ${PRICE_BOOK_NAMES.join(", ")}.`;
     const meant = nearest === null ? "" : `; did you mean ${nearest}?`;
@@ -119,6 +119,7 @@ function refused(json: PlacedJson, issues: readonly Issue[]): AstraError {
 function wording(issue: Issue): string {
   if (issue.code === "invalid_key") return issue.issues[0]?.message ?? "is no valid name";
   if (issue.code === "invalid_type" && /received undefined/.test(issue.message)) return "is missing";
+  if (issue.code === "invalid_type" && issue.expected === "object") return "must be an object with fields";
   if (issue.code === "invalid_type" && issue.expected === "number")
     return "must be a finite number, or null if unknown";
   if (issue.code === "too_small" && issue.origin === "number") return `must be at least ${issue.minimum}`;
@@ -131,7 +132,7 @@ const SHOWN_FAULTS = 20;
 function invalid(json: PlacedJson, faults: readonly Fault[]): AstraError {
   const lines = faults.slice(0, SHOWN_FAULTS).map(({ path, text }, index) => {
     const where = index === 0 ? "" : `${json.where(path)}: `;
-    return `${where}${path.map(String).join(".")}: ${text}`;
+    return `${where}${path.length === 0 ? "the file" : path.map(String).join(".")}: ${text}`;
   });
   const more = faults.length - lines.length;
   if (more > 0) lines.push(`and ${more} more`);

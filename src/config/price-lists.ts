@@ -39,8 +39,8 @@ export function readPriceList(file: string, region?: string): ReadPriceList {
   } catch (error) {
     if (!(error instanceof PriceListFault)) throw error;
     const { where, inside } = placeOf(file, text, error.path);
-    const fix =
-      error.path.length === 1 ? "Choose one with --region NAME." : "Download the list in US dollars, unchanged.";
+    const isRegion = error.path.length === 1 && /^(?:products|Items)$/.test(String(error.path[0]));
+    const fix = isRegion ? "Choose one with --region NAME." : "Download the list in US dollars, unchanged.";
     throw new AstraError("ASTRA_PRICES_INVALID", `${inside}${error.message}`, { where, fix, cause: error });
   }
 }

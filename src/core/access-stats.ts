@@ -100,11 +100,15 @@ export interface ReadRate {
 export function readRate(stats: AccessStats, createdMs: number | null, nowMs: number): ReadRate {
   if (stats.decayedAtMs === 0) return { readsPerMonth: 0, readDaysPerMonth: 0 };
   const weight = decay(Math.max(0, nowMs - stats.decayedAtMs));
-  const memoryDays = RATE_HALF_LIFE_DAYS / Math.LN2;
-  const observedDays = createdMs === null ? Infinity : Math.max(1, (nowMs - createdMs) / MS_PER_DAY);
-  const effectiveDays = memoryDays * (1 - 2 ** (-observedDays / RATE_HALF_LIFE_DAYS));
-  const perMonth = (30.4375 * weight) / effectiveDays;
+  const perMonth = (30.4375 * weight) / watchedDays(createdMs === null ? null : (nowMs - createdMs) / MS_PER_DAY);
   return { readsPerMonth: stats.decayedReads * perMonth, readDaysPerMonth: stats.decayedReadDays * perMonth };
+}
+
+/** Days that the decayed counts of an object of that age stand for, each weighted like a count of that day. */
+export function watchedDays(ageDays: number | null): number {
+  const memoryDays = RATE_HALF_LIFE_DAYS / Math.LN2;
+  const observedDays = ageDays === null ? Infinity : Math.max(1, ageDays);
+  return memoryDays * (1 - 2 ** (-observedDays / RATE_HALF_LIFE_DAYS));
 }
 
 /** Days with reads, each weighted by its age, as of `nowMs`. */

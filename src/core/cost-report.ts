@@ -165,18 +165,23 @@ function instantOf(value: ReportCell): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
+/** No report has more, and beyond it a sum would no longer be a number. */
+const MOST_PICOS = 10n ** 27n;
+const MOST_DIGITS = 60;
+
 /**
  * Dollars as written (`0.0000004000`, `-1.5E-7`) in whole 10^-12 dollars, rounded half away from zero beyond that.
- * @returns `null` where the text is no decimal number.
+ * @returns `null` where the text is no decimal number, or one of more than 10^15 dollars.
  */
 export function parsePicodollars(text: string): bigint | null {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text.trim());
   const whole = match?.[2] ?? "";
   const fraction = match?.[3] ?? "";
-  if (!match || whole + fraction === "") return null;
+  if (!match || whole + fraction === "" || whole.length + fraction.length > MOST_DIGITS) return null;
   const shift = Number(match[4] ?? "0") + PICO_DECIMALS - fraction.length;
   const digits = BigInt(whole + fraction);
   const size = shift >= 0 ? digits * 10n ** BigInt(shift) : rounded(digits, 10n ** BigInt(-shift));
+  if (size > MOST_PICOS) return null;
   return match[1] === "-" ? -size : size;
 }
 

@@ -1,5 +1,6 @@
 /** The class with the smallest bill over a horizon, if the object goes on being read as of late. */
-import { copyFee, monthlyBill } from "./bill.ts";
+import { watchedDays } from "./access-stats.ts";
+import { type ExpectedUse, copyFee, monthlyBill } from "./bill.ts";
 import { expectedUse } from "./expected-use.ts";
 import type { PriceBook } from "./price-book.ts";
 import type { AllowedClasses, ObjectView, Proposal, Strategy } from "./strategy.ts";
@@ -21,13 +22,28 @@ export interface CostOptions {
  */
 export function horizonMicros(view: ObjectView, storageClass: string, options: CostOptions): number | null {
   const { prices, horizonDays, noncurrentDays } = options;
-  const bill = monthlyBill(prices, storageClass, expectedUse(view, storageClass, horizonDays));
+  const bill = monthlyBill(prices, storageClass, withUnseenReads(view, expectedUse(view, storageClass, horizonDays)));
   if (!bill) return null;
   const rent = (bill.totalMicros * horizonDays) / DAYS_PER_MONTH;
   if (storageClass === view.storageClass) return rent;
   const { sizeBytes, storageClass: from, daysInClass: daysHeld } = view;
   const fee = copyFee(prices, { from, to: storageClass, sizeBytes, daysHeld, noncurrentDays });
   return fee && rent + fee.totalMicros;
+}
+
+/**
+ * Half a read that may merely not have been seen yet: no reads in the days watched do not make a rate of zero (Jeffreys'
+ * prior of a Poisson rate, 0.5 events). Without it, every new object would go where reading is dearest.
+ */
+const UNSEEN_READS = 0.5;
+
+function withUnseenReads(view: ObjectView, use: ExpectedUse): ExpectedUse {
+  const unseen = (UNSEEN_READS * DAYS_PER_MONTH) / watchedDays(view.ageDays);
+  return {
+    ...use,
+    readsPerMonth: use.readsPerMonth + unseen,
+    readDaysPerMonth: Math.min(DAYS_PER_MONTH, use.readDaysPerMonth + unseen),
+  };
 }
 
 /** The `cost` strategy. Classes with an unknown price are left out; where that leaves none, the object stays. */

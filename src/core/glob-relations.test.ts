@@ -30,3 +30,12 @@ test("what is too large to find out is taken as an overlap, never as covered", (
   expect(globsOverlap(a, b)).toBe(true);
   expect(globCovers(a, b)).toBe(false);
 });
+
+test("questions share the effort they are given, and give up without it", () => {
+  const effort = { stepsLeft: 500 };
+  const [a, b] = [glob("{a*,*b,**c}{a*,*b,**c}{a*,*b,**c}/x"), glob("{a*,*b,**d}{a*,*b,**d}{a*,*b,**d}/y")];
+  expect(globsOverlap(a, b, effort)).toBe(true);
+  expect(effort.stepsLeft).toBeLessThanOrEqual(0);
+  expect(globCovers(glob("**"), glob("a"), effort)).toBe(false);
+  expect(globCovers(glob("**"), glob("a"))).toBe(true);
+});

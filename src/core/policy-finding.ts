@@ -1,7 +1,7 @@
 /** A finding about a rule, made before anything runs. */
 
 /** What is wrong with a rule. */
-export type FindingKind = "shadowed" | "contradictory" | "unreachable" | "money-losing" | "overlapping";
+export type FindingKind = "shadowed" | "contradictory" | "unreachable" | "money-losing" | "overlapping" | "uncompared";
 
 export interface PolicyFinding {
   /** `error` where a rule can't do what it says. */

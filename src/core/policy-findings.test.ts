@@ -170,3 +170,12 @@ describe("a rule that is sure to lose money", () => {
     );
   });
 });
+
+test("patterns too tangled to compare end the comparing with a warning, never with a finding made up", () => {
+  const tangled = (tail: string): string => `${"{a*,*b,**c}".repeat(6)}/${tail}`;
+  const rules = ["hot", "warm", "cold"].map(
+    (tier) => `- { name: ${tier}, match: { key: "${tangled(tier)}" }, pin: ${tier} }`,
+  );
+  const found = policyFindings(compilePolicies(policyRules(...rules), AWS), AWS, NOW, { stepsLeft: 1_000 });
+  expect(found.map(({ severity, kind, rule }) => `${severity} ${kind} ${rule}`)).toEqual(["warning uncompared warm"]);
+});

@@ -1,5 +1,6 @@
 /** What is wrong with rules before anything runs: those that can never act, contradict each other, or are sure to lose money. */
 import { durationDays } from "./duration.ts";
+import type { GlobEffort } from "./glob-relations.ts";
 import type { PolicyFinding } from "./policy-finding.ts";
 import { moneyFindings } from "./policy-money.ts";
 import { covers, overlaps } from "./policy-overlap.ts";
@@ -7,8 +8,16 @@ import { type PolicyRule, actionText, placeOf } from "./policy.ts";
 import type { CompiledRule, PolicySet } from "./policy-constraints.ts";
 import type { PriceBook } from "./price-book.ts";
 
-/** All findings, in the order of the rules. */
-export function policyFindings(set: PolicySet, prices: PriceBook, nowMs: number): readonly PolicyFinding[] {
+/** Steps of patterns that a whole check looks at: some ten seconds of the most tangled ones, far more than plain ones need. */
+const MOST_STEPS = 60_000_000;
+
+/** All findings, in the order of the rules. Where patterns are too tangled to compare all rules, a finding says from which on. */
+export function policyFindings(
+  set: PolicySet,
+  prices: PriceBook,
+  nowMs: number,
+  effort: GlobEffort = { stepsLeft: MOST_STEPS },
+): readonly PolicyFinding[] {
   const findings: PolicyFinding[] = [];
   for (const [index, compiled] of set.compiled.entries()) {
     const earlier = set.compiled.slice(0, index);
@@ -17,9 +26,10 @@ export function policyFindings(set: PolicySet, prices: PriceBook, nowMs: number)
       findings.push(unreachable);
       continue;
     }
-    const covering = shadowFinding(compiled.rule, earlier);
-    if (covering) findings.push(covering);
-    findings.push(...pairFindings(compiled, earlier, set), ...moneyFindings(compiled.rule, set, prices));
+    findings.push(
+      ...comparedFindings(compiled, earlier, { set, effort }),
+      ...moneyFindings(compiled.rule, set, prices),
+    );
   }
   return findings;
 }
@@ -75,13 +85,13 @@ function afterFinding(
 }
 
 /** A rule whose every object is dealt with by an earlier one. */
-function shadowFinding(rule: PolicyRule, earlier: readonly CompiledRule[]): PolicyFinding | null {
+function shadowFinding(rule: PolicyRule, earlier: readonly CompiledRule[], effort: GlobEffort): PolicyFinding | null {
   const kind = rule.action?.kind;
   const by = earlier.find(
     (other) =>
       (other.rule.action?.kind === "ignore" || (isFirstOnly(kind) && other.rule.action?.kind === kind)) &&
       !isOutlived(other.rule, rule) &&
-      covers(other.rule.match, rule.match) &&
+      covers(other.rule.match, rule.match, effort) &&
       actsFirst(other.rule, rule),
   );
   if (!by || kind === undefined) return null;
@@ -116,13 +126,39 @@ function actsFirst(earlier: PolicyRule, later: PolicyRule): boolean {
   return isSameOrWider && durationDays(first.after) <= durationDays(other.after);
 }
 
-function pairFindings(compiled: CompiledRule, earlier: readonly CompiledRule[], set: PolicySet): PolicyFinding[] {
-  return earlier
-    .filter((other) => overlaps(other.rule.match, compiled.rule.match))
-    .flatMap((other) => pairFinding(compiled, other, set) ?? []);
+interface Check {
+  readonly set: PolicySet;
+  readonly effort: GlobEffort;
 }
 
-function pairFinding(compiled: CompiledRule, other: CompiledRule, set: PolicySet): PolicyFinding | null {
+/** Nothing where an earlier rule has used the effort up: an answer that was given up on would be a finding made up. */
+function comparedFindings(compiled: CompiledRule, earlier: readonly CompiledRule[], check: Check): PolicyFinding[] {
+  if (check.effort.stepsLeft <= 0) return [];
+  const shadowed = shadowFinding(compiled.rule, earlier, check.effort);
+  const others = earlier
+    .filter((other) => canClash(compiled, other) && overlaps(other.rule.match, compiled.rule.match, check.effort))
+    .flatMap((other) => pairFinding(compiled, other, check) ?? []);
+  if (check.effort.stepsLeft <= 0) return [uncomparedFinding(compiled.rule)];
+  return shadowed ? [shadowed, ...others] : others;
+}
+
+/** Whether there is anything to say of two rules that meet. */
+function canClash(a: CompiledRule, b: CompiledRule): boolean {
+  return (a.mask & b.mask) === 0 || [a, b].some(({ rule }) => rule.action?.kind === "never_tier_down");
+}
+
+function uncomparedFinding(rule: PolicyRule): PolicyFinding {
+  return {
+    severity: "warning",
+    kind: "uncompared",
+    rule: rule.name,
+    where: placeOf(rule, "match"),
+    message: "the patterns are too tangled: this rule and those after it were not compared with the others",
+    fix: "Write patterns with fewer *, ** and braces, or fewer rules.",
+  };
+}
+
+function pairFinding(compiled: CompiledRule, other: CompiledRule, { set, effort }: Check): PolicyFinding | null {
   const { rule } = compiled;
   const against = `${named(other.rule)} at ${other.rule.where}`;
   const about = { rule: rule.name, where: placeOf(rule, "action") };
@@ -150,7 +186,7 @@ function pairFinding(compiled: CompiledRule, other: CompiledRule, set: PolicySet
   }
   // A hold that takes some objects out of another rule is what holds are for.
   const [hold, down] = kinds[0] === "never_tier_down" ? [compiled, other] : [other, compiled];
-  if (!isDownward(down, set) || !covers(hold.rule.match, down.rule.match)) return null;
+  if (!isDownward(down, set) || !covers(hold.rule.match, down.rule.match, effort)) return null;
   const message = `${words(rule)} is against ${words(other.rule)} of ${against}: all it speaks of is held`;
   return { ...about, severity: "warning", kind: "contradictory", message, fix: "Narrow the match of the hold." };
 }

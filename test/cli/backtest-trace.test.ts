@@ -40,6 +40,19 @@ const policiesOf = (result: CliResult): readonly Record<string, unknown>[] => {
 };
 
 describe("astra backtest trace", () => {
+  it.each([
+    [["--paths", "objects.csv"], "--paths would replace a file that is read from"],
+    [["--html", "./accesses.csv"], "--html would replace a file that is read from"],
+    [["--paths", "both", "--html", "both"], "--html would replace a file that --paths writes"],
+  ])("never writes over its own files: %j", async (options, says) => {
+    const before = await readFile(join(folder.path, "objects.csv"), "utf8");
+    const result = await run(...options, "--json");
+    expect(result.status).toBe(64);
+    expect(record(oneLine(result)["error"])["message"]).toBe(says);
+    expect(await readFile(join(folder.path, "objects.csv"), "utf8")).toBe(before);
+    expect(await readdir(folder.path)).not.toContain("both");
+  });
+
   it("prints one line with every policy beside the optimum", async () => {
     const result = await run("--setting", "sync", "--json");
     expect(result.status).toBe(0);

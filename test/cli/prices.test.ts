@@ -174,3 +174,10 @@ describe.concurrent("prices import", () => {
     await expect(readFile(join(folder.path, "x.json"))).rejects.toThrow(/ENOENT/);
   });
 });
+
+test("a group of commands without a command says which there are", async () => {
+  const result = await astra(["prices"], { cwd: folder.path });
+  expect(result.status).toBe(64);
+  expect(result.stderr).toContain("the command is not complete (ASTRA_USAGE_INVALID)");
+  expect(result.stderr).toContain("prices show, prices diff, prices check, prices import");
+});

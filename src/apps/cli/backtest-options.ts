@@ -75,6 +75,7 @@ export async function showBacktest(call: Call, ctx: Context, history: History): 
     import("./output/backtest-text.ts"),
     import("../wiring.ts"),
   ]);
+  refuseOverwriting(call);
   const size = call.number("size");
   const trace = size === undefined ? history.trace : withSize(history.trace, size);
   const setting = SETTINGS.find((name) => name === call.text("setting")) ?? DEFAULT_SETTING;
@@ -123,6 +124,22 @@ async function lifecycleOf(call: Call, ctx: Context, setting: Setting): Promise<
   const { readJson } = await import("./files.ts");
   const { classes } = classesOf(ctx.prices, setting);
   return parseLifecycleRules(await readJson(file, "ASTRA_LIFECYCLE_INVALID"), file, classes, ctx.prices);
+}
+
+/** A slip in a line of four file names must not cost the history itself. @throws AstraError ASTRA_USAGE_INVALID */
+function refuseOverwriting(call: Call): void {
+  const read = [...call.arguments, call.text("lifecycle"), call.text("prices"), call.text("config")];
+  const known = new Map(read.flatMap((file) => (file === undefined ? [] : [[resolve(file), "is read from"]])));
+  for (const option of ["paths", "html"]) {
+    const file = call.text(option);
+    if (file === undefined) continue;
+    const use = known.get(resolve(file));
+    if (use !== undefined) {
+      const fix = "Name a file of its own for each option.";
+      throw new AstraError("ASTRA_USAGE_INVALID", `--${option} would replace a file that ${use}`, { where: file, fix });
+    }
+    known.set(resolve(file), `--${option} writes`);
+  }
 }
 
 /** Told before the work, not after it. */

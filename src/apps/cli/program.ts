@@ -35,7 +35,14 @@ function isDebug(): boolean {
   return asked !== undefined && asked !== "" && asked !== "0";
 }
 
+const GROUP_FIX = `Name one of ${COMMANDS.filter(({ name }) => name.includes(" "))
+  .map(({ name }) => name)
+  .join(", ")}.`;
+
 function usageFault(error: CommanderError): AstraError {
+  if (error.code === "commander.help") {
+    return new AstraError("ASTRA_USAGE_INVALID", "the command is not complete", { cause: error, fix: GROUP_FIX });
+  }
   const message = error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)$/s, "; did you mean $1?");
   const fix = error.code === "commander.unknownCommand" ? "See `astra --help` for the commands." : undefined;
   return new AstraError("ASTRA_USAGE_INVALID", message, { cause: error, ...(fix !== undefined && { fix }) });

@@ -19,9 +19,7 @@ import {
 import { type ClassStates, classStates } from "./class-states.ts";
 import type { DailyTariff } from "../daily-tariff.ts";
 
-/** Most sweeps, and the relative change of what comes after a read below which another would change no choice that matters. */
-const MOST_SWEEPS = 20;
-const SETTLED_CHANGE = 0.002;
+const SWEEPS = 20;
 /** Times a coarse recency, which an object stays in for days, is worked through in one sweep. */
 const ROUNDS_AT_COARSE = 2;
 
@@ -93,11 +91,7 @@ class Solver {
   }
 
   run(): DecisionTable {
-    for (let sweep = 1; sweep < MOST_SWEEPS; sweep += 1) {
-      const before = this.#afterRead.slice();
-      this.#sweep(null);
-      if (sweep > 1 && largestChange(before, this.#afterRead) < SETTLED_CHANGE) break;
-    }
+    for (let sweep = 1; sweep < SWEEPS; sweep += 1) this.#sweep(null);
     const table = {
       states: this.#states,
       action: new Uint8Array(RECENCIES * this.#slice),
@@ -262,16 +256,4 @@ class Solver {
       }
     }
   }
-}
-
-/** Largest difference, as a share of the largest value. */
-function largestChange(before: Float64Array, after: Float64Array): number {
-  let change = 0;
-  let size = 0;
-  for (let index = 0; index < after.length; index += 1) {
-    const value = after[index] ?? 0;
-    change = Math.max(change, Math.abs(value - (before[index] ?? 0)));
-    size = Math.max(size, Math.abs(value));
-  }
-  return size === 0 ? 0 : change / size;
 }

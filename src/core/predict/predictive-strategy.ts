@@ -6,7 +6,7 @@ import type { DailyTariff } from "../daily-tariff.ts";
 import { RECENCY_DAYS, SCORE_DECAY } from "./belief.ts";
 import type { BucketKnowledge, Trained } from "./bucket-knowledge.ts";
 import { habitualAmount } from "./habitual-amount.ts";
-import { type Choice, HORIZON_DAYS, type Option, type Situation, hazardOf, quietLater } from "./predictor.ts";
+import { type Choice, type Option, type Situation, quietLater } from "./predictor.ts";
 
 /** @param knowledge of the bucket that the objects are in */
 export function predictiveStrategy(knowledge: BucketKnowledge, book: PriceBook): Strategy {
@@ -95,9 +95,9 @@ function proposalOf(
 ): Proposal {
   const { predictor, classes, mode } = trained;
   const storageClass = classes.names[choice.storageClass] ?? view.storageClass;
-  const horizonDays = HORIZON_DAYS[choice.table];
+  const horizonDays = predictor.horizonDays(choice.table);
   const options = predictor.options(tariff, situation, choice.table);
-  const readChance = chanceOfRead(trained, tariff, situation, choice);
+  const readChance = chanceOfRead(trained, tariff, situation, horizonDays);
   const prediction: Prediction = {
     readChance,
     horizonDays,
@@ -107,7 +107,7 @@ function proposalOf(
       ((options[choice.storageClass]?.saving ?? 0) / horizonDays) * DAYS_PER_MONTH * MICROS_PER_DOLLAR,
     options: options.flatMap((option, index) => expectedOf(option, classes.names[index])),
   };
-  const daily = hazardOf(predictor.table(tariff, situation, choice.table), situation);
+  const daily = predictor.readChance(tariff, situation);
   return {
     tier: book.classes[storageClass]?.tier ?? "hot",
     storageClass,
@@ -123,14 +123,12 @@ function expectedOf({ expected }: Option, storageClass: string | undefined): Pre
 }
 
 /** At least one read within the horizon: walked along the grid of recencies, on each of which the chance is one. */
-function chanceOfRead({ predictor }: Trained, tariff: DailyTariff, situation: Situation, { table }: Choice): number {
-  const solved = predictor.table(tariff, situation, table);
-  const end = HORIZON_DAYS[table];
+function chanceOfRead({ predictor }: Trained, tariff: DailyTariff, situation: Situation, end: number): number {
   let none = 1;
   for (let day = 0; day < end;) {
     const later = quietLater(situation, day);
     const next = Math.min(end, day + daysToNextPoint(later.recencyDays));
-    none *= (1 - hazardOf(solved, later)) ** (next - day);
+    none *= (1 - predictor.readChance(tariff, later)) ** (next - day);
     day = next;
   }
   return 1 - none;

@@ -8,6 +8,7 @@ import { AMOUNTS, amountIndex } from "./access-model.ts";
 import { AGES, CELLS, SCORE_DECAY, SCORE_POINTS, ageIndex, recencyIndex, scoreIndex } from "./belief.ts";
 import type { DailyTariff } from "../daily-tariff.ts";
 import { type DecisionTable, solveTable } from "./decision-table.ts";
+import { STEADY_DAYS, steadyCosts } from "./steady-rate.ts";
 import { PROFILES, UNKNOWN_PROFILE } from "./profile.ts";
 import { KIB } from "../units.ts";
 
@@ -17,13 +18,11 @@ const SIZE_EDGES = [0, 128, 192, 256, 384, 640, 1280, 4096, 32_768].map((kib) =>
 export const SIZES: number = SIZE_EDGES.length;
 
 /**
- * What a day leaves of the worth of a dollar, by table: it looks 1 / (1 - discount) days ahead. Habits change, so looking far
- * is not always better: a bold table looks 50 days ahead or 200, as the bucket's own past has shown to be better. The calm
- * one, which risks little, looks 200.
+ * Days that a table looks ahead. Habits change, so looking far is not always better: a bold table looks 50 days ahead, or as
+ * far as a move may take to pay back, as the bucket's own past has shown to be better. A move is made only where it pays its
+ * fee within those days, so the payback guard is inside the table.
  */
-const DISCOUNT = { calm: 0.995, short: 0.98, long: 0.995 } as const;
-/** Days that a table's sums stand for. */
-export const HORIZON_DAYS: Readonly<Record<Mode, number>> = { calm: 200, short: 50, long: 200 };
+const SHORT_DAYS = 50;
 
 /** Share of the cost of being wrong once that must have been saved before an object leaves for a class with a minimum. */
 const SKI_SHARE = 0.25;
@@ -60,9 +59,14 @@ export interface Situation {
   readonly profile: number;
 }
 
-/** Ways to work a bucket: by the calm table alone, or with a bold one that looks shortly or far ahead. */
-export const MODES = ["calm", "short", "long"] as const;
+/**
+ * Ways to work a bucket: by the calm table alone, with a bold one that looks shortly or far ahead, or by each object's own
+ * steady rate.
+ */
+export const MODES = ["calm", "short", "long", "steady"] as const;
 export type Mode = (typeof MODES)[number];
+/** Modes with a table. */
+type TableName = Exclude<Mode, "steady">;
 
 /** A class, and the table that chose it. */
 export interface Choice {
@@ -70,16 +74,12 @@ export interface Choice {
   readonly table: Mode;
 }
 
-/** Dollars, discounted over a table's horizon. */
-export interface Worth {
-  /** Saved against staying, the fee not taken off. */
+/** What a class would come to, in dollars discounted over a mode's horizon. */
+export interface Option {
+  /** Saved against staying for one more day and doing the best then, the fee not taken off. */
   readonly saving: number;
   readonly fee: number;
-}
-
-/** What a class would come to. */
-export interface Option extends Worth {
-  /** Dollars from here on, the fee of getting there included; `null` for a class the table does not know. */
+  /** From here on, the fee of getting there included; `null` for a class the table does not know. */
   readonly expected: number | null;
 }
 
@@ -91,7 +91,7 @@ export type TariffOfSize = (sizeBytes: number) => DailyTariff;
 /** Prices and limits of decisions. */
 export interface PredictorTerms {
   readonly tariffOf: TariffOfSize;
-  /** The payback guard. */
+  /** Days in which a move must pay its fee. */
   readonly maxPaybackDays: number;
 }
 
@@ -115,36 +115,26 @@ export class Predictor {
     this.#parts = parts;
   }
 
-  /** Tables solved so far. */
-  get tables(): number {
-    return MODES.reduce((sum, mode) => sum + this.#tables[mode].size, 0);
-  }
-
-  /** Object-days learned from. */
-  get observedDays(): number {
-    return this.#parts.model.objectDays;
-  }
-
   /** The class to be in. `tariff` is the object's own. */
   choose(tariff: DailyTariff, situation: Situation, mode: Mode): number {
     return this.decide(tariff, situation, mode).storageClass;
   }
 
-  /** The class to be in, and the table that says so. A move that takes too long to pay back is not made. */
-  decide(tariff: DailyTariff, situation: Situation, mode: Mode): Choice {
-    const choice = this.#wish(tariff, situation, mode);
-    if (choice.storageClass === situation.storageClass) return choice;
-    const { saving, fee } = this.worth(tariff, situation, choice);
-    const paysBack = fee <= (saving * this.#parts.maxPaybackDays) / HORIZON_DAYS[choice.table];
-    return paysBack ? choice : { storageClass: situation.storageClass, table: choice.table };
+  /** Days that the sums of a mode stand for. */
+  horizonDays(mode: Mode): number {
+    const { maxPaybackDays } = this.#parts;
+    if (mode === "steady") return STEADY_DAYS;
+    return mode === "short" ? Math.min(SHORT_DAYS, maxPaybackDays) : maxPaybackDays;
   }
 
-  #wish(tariff: DailyTariff, situation: Situation, mode: Mode): Choice {
+  /** The class to be in, and the mode that says so. */
+  decide(tariff: DailyTariff, situation: Situation, mode: Mode): Choice {
+    if (mode === "steady") return steadyChoice(tariff, situation);
     const held = situation.storageClass;
     const isAtHome = held === 0 || held === tariff.auto;
     if (isAtHome && mode === "calm") return this.#calmChoice(tariff, situation);
     // What has left home comes back as the far-sighted table says, where no bold one is trusted.
-    const table = mode === "calm" ? "long" : mode;
+    const table: TableName = mode === "calm" ? "long" : mode;
     const bold = this.#action(tariff, situation, table);
     const isHomewards = bold === 0 || bold === tariff.auto;
     if (!isAtHome) return { storageClass: mode === "calm" && !isHomewards ? held : bold, table };
@@ -158,19 +148,14 @@ export class Predictor {
     return { storageClass: isMovedInside ? tariff.auto : 0, table: "calm" };
   }
 
-  #action(tariff: DailyTariff, situation: Situation, mode: Mode): number {
+  #action(tariff: DailyTariff, situation: Situation, mode: TableName): number {
     const table = this.table(tariff, situation, mode);
     return table.action[cellOf(table, inTable(tariff, situation, mode))] ?? 0;
   }
 
-  /** Dollars over the table's horizon that a choice saves against staying, its fee apart; for the object's own size. */
-  worth(tariff: DailyTariff, situation: Situation, choice: Choice): Worth {
-    const { saving, fee } = this.options(tariff, situation, choice.table)[choice.storageClass] ?? NOTHING;
-    return { saving, fee };
-  }
-
   /** The worth of every class under a mode's table, by the tariff's classes; those the table does not know are worth nothing. */
   options(tariff: DailyTariff, situation: Situation, mode: Mode): readonly Option[] {
+    if (mode === "steady") return steadyOptions(tariff, situation);
     const table = this.table(tariff, situation, mode);
     const { states, stay } = table;
     const held = inTable(tariff, situation, mode);
@@ -189,8 +174,13 @@ export class Predictor {
     });
   }
 
+  /** Chance of a read on the situation's day. */
+  readChance(tariff: DailyTariff, situation: Situation): number {
+    return hazardOf(this.table(tariff, situation, "long"), situation);
+  }
+
   /** The table of a mode for an object like this. The calm one knows the base class as 0 and the moving class as 1. */
-  table(tariff: DailyTariff, situation: Situation, mode: Mode): DecisionTable {
+  table(tariff: DailyTariff, situation: Situation, mode: TableName): DecisionTable {
     const bucket = sizeBucket(tariff.sizeBytes);
     const amount = amountIndex(situation.fullReads);
     const id = (bucket * AMOUNTS.length + amount) * PROFILES + situation.profile;
@@ -199,10 +189,33 @@ export class Predictor {
     const { model, tariffOf, sizes } = this.#parts;
     const typical = tariffOf(sizes[bucket] ?? middleOfBucket(bucket));
     const expected = model.expectations(situation.profile, amount);
-    const table = solveTable(mode === "calm" ? calmTariff(typical) : typical, expected, DISCOUNT[mode]);
+    const table = solveTable(mode === "calm" ? calmTariff(typical) : typical, expected, 1 - 1 / this.horizonDays(mode));
     this.#tables[mode].set(id, table);
     return table;
   }
+}
+
+function steadyOptions(tariff: DailyTariff, situation: Situation): readonly Option[] {
+  const { storageClass: held, leftDays } = situation;
+  const costs = steadyCosts(tariff, situation);
+  const staying = costs[held] ?? 0;
+  const owed = leftDays * (tariff.rentPerDay[held] ?? 0);
+  return Array.from(costs, (cost, to): Option => {
+    if (to === held) return { saving: 0, fee: 0, expected: staying };
+    const fee = owed + (tariff.moveCost[held * tariff.count + to] ?? 0);
+    return { saving: staying - cost, fee, expected: cost + fee };
+  });
+}
+
+function steadyChoice(tariff: DailyTariff, situation: Situation): Choice {
+  let storageClass = situation.storageClass;
+  let least = Infinity;
+  for (const [index, { expected }] of steadyOptions(tariff, situation).entries()) {
+    if (expected === null || expected > least || (expected === least && index !== situation.storageClass)) continue;
+    storageClass = index;
+    least = expected;
+  }
+  return { storageClass, table: "steady" };
 }
 
 /** The tariff with the base class and the moving class only. */
@@ -230,7 +243,7 @@ function calmTariff(tariff: DailyTariff): DailyTariff {
 }
 
 /** The situation in the numbers of a mode's table: the calm one knows the base class as 0 and the moving class as 1. */
-function inTable(tariff: DailyTariff, situation: Situation, mode: Mode): Situation {
+function inTable(tariff: DailyTariff, situation: Situation, mode: TableName): Situation {
   if (mode !== "calm" || situation.storageClass === 0) return situation;
   return { ...situation, storageClass: situation.storageClass === tariff.auto ? 1 : 0 };
 }
@@ -247,7 +260,7 @@ export function cellOf(table: DecisionTable, situation: Situation): number {
 }
 
 /** Chance of a day with reads that a table was solved with. */
-export function hazardOf(table: DecisionTable, situation: Situation): number {
+function hazardOf(table: DecisionTable, situation: Situation): number {
   const at = (recencyIndex(situation.recencyDays) * AGES + ageIndex(situation.ageDays)) * SCORE_POINTS;
   return table.hazard[at + scoreIndex(situation.score)] ?? 0;
 }

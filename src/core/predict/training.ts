@@ -73,7 +73,7 @@ export function trialOf(input: ReplayInput, stages: readonly Stage[]): TrialInpu
     return byDay;
   };
   return {
-    spending: { calm: spent("calm"), short: spent("short"), long: spent("long") },
+    spending: { calm: spent("calm"), short: spent("short"), long: spent("long"), steady: spent("steady") },
     from,
     splitDay: input.splitDay,
   };
