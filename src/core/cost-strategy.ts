@@ -75,7 +75,7 @@ function whyOf(
   nowMicros: number | null,
   horizonDays: number,
 ): string {
-  const reads = `${view.rate.readsPerMonth.toFixed(2)} reads a month`;
+  const reads = `${view.rate.readsPerMonth.toFixed(2)} reads a month and half a read unseen`;
   if (bestMicros === null) return `no class has known prices, ${reads}`;
   const days = `over ${horizonDays} d`;
   if (best === view.storageClass) return `${best} costs least ${days}: ${dollars(bestMicros)}, ${reads}`;

@@ -118,6 +118,7 @@ export async function writeConfig(folder: string, endpoint: string, bucket: stri
     "s3:",
     `  endpoint: ${endpoint}`,
     "  credentials: { access_key_id: A, secret_access_key: S }",
+    "engine: { strategy: matrix }",
   ];
   await writeFile(join(folder, "astra.yaml"), `${lines.join("\n")}\n`);
 }

@@ -181,5 +181,6 @@ function configuration(endpoint: string, brokers: readonly string[]): string {
     s3: { endpoint, region: "us-east-1", credentials: { access_key_id: "test", secret_access_key: "test" } },
     log: { kind: "kafka", kafka: { brokers } },
     state: { path: "state.db" },
+    engine: { strategy: "matrix" },
   });
 }

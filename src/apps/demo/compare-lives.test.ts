@@ -6,7 +6,7 @@ import { ASTRA, type Keeping, RIVALS, WITHOUT, billedTransitions } from "./keepi
 import { renderDemo } from "./render.ts";
 import type { LifeReport } from "./report.ts";
 
-const OPTIONS = { objects: 1, days: 2, seed: 1, byteScale: 1 };
+const OPTIONS = { objects: 1, days: 2, seed: 1, byteScale: 1, strategy: "matrix" } as const;
 
 function life(keeping: Keeping, spentByDay: readonly number[] | null, restoresWaited = 0): LifeReport {
   const totalMicros = spentByDay?.at(-1) ?? 0;

@@ -1,5 +1,6 @@
 /** What the demo tells: one value, rendered as text by render.ts and as one JSON line by the command. */
 import type { Tier } from "../../core/tier.ts";
+import type { StrategyName } from "../../core/policy.ts";
 import type { Bill } from "../../core/ledger.ts";
 import type { Keeping, KeepingName } from "./keeping.ts";
 
@@ -8,6 +9,8 @@ export interface DemoOptions {
   readonly days: number;
   readonly seed: number;
   readonly byteScale: number;
+  /** What the engine decides by. */
+  readonly strategy: StrategyName;
   /** HOST:PORT of a broker; the embedded log where absent. */
   readonly kafka?: string;
   /** A store to use instead of the sandbox in this process. */

@@ -17,9 +17,6 @@ import type { DemoWorld } from "./world.ts";
 
 export { renderDemo } from "./render.ts";
 
-/** What the engine lives by; the report takes its name from the configuration made of it. */
-const STRATEGY = "predictive";
-
 /** @throws AstraError of the store, the log or the state */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const folder = await mkdtemp(join(tmpdir(), "astra-demo-"));
@@ -83,6 +80,6 @@ function demoConfig(options: DemoOptions, world: DemoWorld, name: string, folder
         ? { ...log, path: join(folder, `${name}-log.db`) }
         : { ...log, kind: "kafka", kafka: { brokers: [options.kafka] } },
     state: { path: join(folder, `${name}-state.db`) },
-    engine: { strategy: STRATEGY },
+    engine: { strategy: options.strategy },
   });
 }

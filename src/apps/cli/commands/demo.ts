@@ -1,8 +1,9 @@
 import { EXIT } from "../../../core/errors.ts";
+import { STRATEGY_NAMES } from "../../../core/policy.ts";
 import type { CommandSpec } from "../command.ts";
 import { wholeNumber } from "../parse-options.ts";
 
-const DEFAULTS = { objects: 2000, days: 400, seed: 1, byteScale: 65_536 };
+const DEFAULTS = { objects: 2000, days: 400, seed: 1, byteScale: 65_536, strategy: "matrix" } as const;
 
 export const demo: CommandSpec = {
   name: "demo",
@@ -39,11 +40,18 @@ export const demo: CommandSpec = {
       parse: wholeNumber(1, 1_000_000_000),
       shownDefault: String(DEFAULTS.byteScale),
     },
+    {
+      flags: "--strategy <name>",
+      summary: "What Astra decides by: `matrix` may make readers wait, the others do not.",
+      choices: STRATEGY_NAMES,
+      shownDefault: DEFAULTS.strategy,
+    },
     { flags: "--kafka <host:port>", summary: "Broker to use as the log." },
     { flags: "--s3-endpoint <url>", summary: "Store to use; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY." },
   ],
   examples: [
     ["astra demo", "the whole loop in under half a minute"],
+    ["astra demo --strategy predictive", "the same life, decided by what was learned of it"],
     ["astra demo --seed 7 --json", "another workload, the result as one line of JSON"],
   ],
   async run(call) {
@@ -56,6 +64,7 @@ export const demo: CommandSpec = {
       days: call.number("days") ?? DEFAULTS.days,
       seed: call.number("seed") ?? DEFAULTS.seed,
       byteScale: call.number("byteScale") ?? DEFAULTS.byteScale,
+      strategy: STRATEGY_NAMES.find((name) => name === call.text("strategy")) ?? DEFAULTS.strategy,
       progress: progress.report,
       signal: call.signal,
       ...(kafka !== undefined && { kafka }),
