@@ -5,7 +5,7 @@ import { DEFAULT_GUARDS, decide } from "../../src/core/decide.ts";
 import { DEFAULT_WINDOW_DAYS, matrixStrategy } from "../../src/core/matrix.ts";
 import { unknownObject } from "../../src/core/object-state.ts";
 import { viewOf } from "../../src/core/object-view.ts";
-import { compilePolicies } from "../../src/core/policy-constraints.ts";
+import { compilePolicies } from "../../src/core/policy/policy-constraints.ts";
 import type { ObjectView } from "../../src/core/strategy.ts";
 import { MS_PER_DAY } from "../../src/core/units.ts";
 import { builtInPriceBook } from "../../src/config/price-books.ts";

@@ -1,9 +1,9 @@
 /** The clairvoyant optimum of made-up objects over a year, at AWS's prices with every class. */
 import { z } from "zod";
 import { builtInPriceBook } from "../../src/config/price-books.ts";
-import { type DailyTariff, dailyTariff } from "../../src/core/daily-tariff.ts";
-import { type ObjectLife, optimumOf } from "../../src/core/optimum.ts";
-import { seededRandom } from "../../src/core/seeded-random.ts";
+import { type DailyTariff, dailyTariff } from "../../src/core/backtest/daily-tariff.ts";
+import { type ObjectLife, optimumOf } from "../../src/core/backtest/optimum.ts";
+import { seededRandom } from "../../src/core/workload/seeded-random.ts";
 import { KIB } from "../../src/core/units.ts";
 import { type WorkDone, timed } from "../outcome.ts";
 

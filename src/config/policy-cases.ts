@@ -1,8 +1,8 @@
 /** Reads the cases of a policy test. */
 import { z } from "zod";
 import { REFUSALS } from "../core/decide.ts";
-import { type Duration, parseDuration } from "../core/duration.ts";
-import type { CaseExpectation, PolicyCase } from "../core/policy-case.ts";
+import { type Duration, parseDuration } from "../core/policy/duration.ts";
+import type { CaseExpectation, PolicyCase } from "../core/policy/policy-case.ts";
 import { parseSizeBytes } from "../core/units.ts";
 import { type FaultKind, faultsError } from "./faults.ts";
 import { POLICY_FAULT } from "./policy-file.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AstraError } from "../core/errors.ts";
-import { actionText, placeOf } from "../core/policy.ts";
+import { actionText, placeOf } from "../core/policy/policy.ts";
 import { parsePolicies } from "./policy-file.ts";
 
 function rules(...lines: readonly string[]) {

@@ -1,8 +1,8 @@
 /** Reads a policy file into rules, each fault named where it stands. */
 import { AstraError } from "../core/errors.ts";
-import { type Duration, parseDuration } from "../core/duration.ts";
-import { type Glob, isGlobFault, parseGlob, parseKeyGlob } from "../core/glob.ts";
-import type { AfterStep, PolicyAction, PolicyMatch, PolicyRule, Span } from "../core/policy.ts";
+import { type Duration, parseDuration } from "../core/policy/duration.ts";
+import { type Glob, isGlobFault, parseGlob, parseKeyGlob } from "../core/policy/glob.ts";
+import type { AfterStep, PolicyAction, PolicyMatch, PolicyRule, Span } from "../core/policy/policy.ts";
 import { parseSizeBytes } from "../core/units.ts";
 import { type FaultKind, faultsError } from "./faults.ts";
 import { type ParsedMatch, type ParsedRule, namedActions, policyFileSchema, untilMs } from "./policy-schema.ts";

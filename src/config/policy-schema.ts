@@ -1,8 +1,8 @@
 /** The form of a policy file. The published JSON Schema (`astra policy schema`) is made from it. */
 import { z } from "zod";
-import { durationDays, parseDuration } from "../core/duration.ts";
-import { type Glob, type GlobFault, isGlobFault, parseGlob, parseKeyGlob } from "../core/glob.ts";
-import { POLICY_ACTIONS, STRATEGY_NAMES } from "../core/policy.ts";
+import { durationDays, parseDuration } from "../core/policy/duration.ts";
+import { type Glob, type GlobFault, isGlobFault, parseGlob, parseKeyGlob } from "../core/policy/glob.ts";
+import { POLICY_ACTIONS, STRATEGY_NAMES } from "../core/policy/policy.ts";
 import { LATENCY_CLASSES } from "../core/tier.ts";
 import { parseSizeBytes } from "../core/units.ts";
 

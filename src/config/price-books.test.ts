@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AstraError } from "../core/errors.ts";
-import { priceDifferences } from "../core/price-diff.ts";
-import { priceLines } from "../core/price-lines.ts";
+import { priceDifferences } from "../core/pricing/price-diff.ts";
+import { priceLines } from "../core/pricing/price-lines.ts";
 import awsJson from "../data/aws-us-east-1.json" with { type: "json" };
 import { PRICE_BOOK_NAMES, builtInPriceBook, priceBooks, pricesInForce, readPriceBook } from "./price-books.ts";
 

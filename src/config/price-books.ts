@@ -1,10 +1,10 @@
 /** The price books that come with Astra, and those that a user names. */
 import { createHash } from "node:crypto";
 import { AstraError } from "../core/errors.ts";
-import { type PriceBook, priceBookSchema } from "../core/price-book.ts";
-import { bookFaults } from "../core/price-faults.ts";
-import { withoutUncertain } from "../core/price-lines.ts";
-import { overriddenBook, priceOverrideSchema, unknownPaths } from "../core/price-override.ts";
+import { type PriceBook, priceBookSchema } from "../core/pricing/price-book.ts";
+import { bookFaults } from "../core/pricing/price-faults.ts";
+import { withoutUncertain } from "../core/pricing/price-lines.ts";
+import { overriddenBook, priceOverrideSchema, unknownPaths } from "../core/pricing/price-override.ts";
 import awsUsEast1 from "../data/aws-us-east-1.json" with { type: "json" };
 import azureEastusLrs from "../data/azure-eastus-lrs.json" with { type: "json" };
 import gcsUsEast1 from "../data/gcs-us-east1.json" with { type: "json" };

@@ -1,9 +1,9 @@
 /** Providers' own price lists, as files that the user has downloaded. */
 import { AstraError } from "../core/errors.ts";
-import type { PriceBook } from "../core/price-book.ts";
-import { type ImportedBook, PriceListFault } from "../core/price-import.ts";
-import { awsListSchema, importAwsList } from "../core/price-import-aws.ts";
-import { azureListSchema, importAzureList } from "../core/price-import-azure.ts";
+import type { PriceBook } from "../core/pricing/price-book.ts";
+import { type ImportedBook, PriceListFault } from "../core/pricing/price-import.ts";
+import { awsListSchema, importAwsList } from "../core/pricing/price-import-aws.ts";
+import { azureListSchema, importAzureList } from "../core/pricing/price-import-azure.ts";
 import { parsePlacedJson } from "./json-place.ts";
 import { readNamedFile } from "./load.ts";
 import { priceBooks } from "./price-books.ts";

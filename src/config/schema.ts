@@ -8,7 +8,7 @@ import { z } from "zod";
 import { DEFAULT_HORIZON_DAYS } from "../core/cost-strategy.ts";
 import { DEFAULT_GUARDS } from "../core/decide.ts";
 import { DEFAULT_WINDOW_DAYS } from "../core/matrix.ts";
-import { STRATEGY_NAMES } from "../core/policy.ts";
+import { STRATEGY_NAMES } from "../core/policy/policy.ts";
 
 const text = z.string().min(1);
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;

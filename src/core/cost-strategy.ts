@@ -1,8 +1,8 @@
 /** The class with the smallest bill over a horizon, if the object goes on being read as of late. */
 import { watchedDays } from "./access-stats.ts";
-import { type ExpectedUse, copyFee, monthlyBill } from "./bill.ts";
-import { expectedUse } from "./expected-use.ts";
-import type { PriceBook } from "./price-book.ts";
+import { type ExpectedUse, copyFee, monthlyBill } from "./pricing/bill.ts";
+import { expectedUse } from "./pricing/expected-use.ts";
+import type { PriceBook } from "./pricing/price-book.ts";
 import type { AllowedClasses, ObjectView, Proposal, Strategy } from "./strategy.ts";
 import { DAYS_PER_MONTH, MICROS_PER_DOLLAR } from "./units.ts";
 

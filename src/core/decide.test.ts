@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AWS, withClass } from "../../test/support/prices.ts";
 import { objectView } from "../../test/support/views.ts";
 import { type DecideContext, DEFAULT_GUARDS, type KnownHold, decide, moveSums } from "./decide.ts";
-import { compilePolicies } from "./policy-constraints.ts";
+import { compilePolicies } from "./policy/policy-constraints.ts";
 import type { Strategy } from "./strategy.ts";
 import { DAYS_PER_MONTH, GB_BYTES, KIB } from "./units.ts";
 

@@ -1,11 +1,11 @@
 /** One decision: what policies allow, what the strategy proposes, what the guards say to it, and every sum that led there. */
-import { type MonthlyBill, type MoveFee, monthlyBill } from "./bill.ts";
-import { copyFeeAt } from "./calendar-fee.ts";
-import { expectedUse } from "./expected-use.ts";
-import { type NativeRule, conflictingRule } from "./native-rules.ts";
-import type { StrategyName } from "./policy.ts";
-import { type PolicyConstraints, type PolicySet, allowedFor, constraintsOf } from "./policy-constraints.ts";
-import { type PriceBook, managedClass } from "./price-book.ts";
+import { type MonthlyBill, type MoveFee, monthlyBill } from "./pricing/bill.ts";
+import { copyFeeAt } from "./pricing/calendar-fee.ts";
+import { expectedUse } from "./pricing/expected-use.ts";
+import { type NativeRule, conflictingRule } from "./policy/native-rules.ts";
+import type { StrategyName } from "./policy/policy.ts";
+import { type PolicyConstraints, type PolicySet, allowedFor, constraintsOf } from "./policy/policy-constraints.ts";
+import { type PriceBook, managedClass } from "./pricing/price-book.ts";
 import type { ObjectView, Proposal, Strategy } from "./strategy.ts";
 import { DAYS_PER_MONTH } from "./units.ts";
 

@@ -3,7 +3,7 @@ import { DEFAULT_GUARDS, type Refusal } from "./decide.ts";
 import type { ObjectRef } from "./object-ref.ts";
 import { BreakdownTally, NONE_REFUSED, withRefused } from "./plan-breakdown.ts";
 import type { CauseFound, RefusalCause } from "./refusal-cause.ts";
-import type { SavingInterval } from "./saving-interval.ts";
+import type { SavingInterval } from "./pricing/saving-interval.ts";
 import type { Tier } from "./tier.ts";
 
 /** Later than any date there is: for what does not pay. */

@@ -1,6 +1,6 @@
 /** Why the money guards refuse a move, in terms a person can act on. */
 import type { MoveSums, Refusal } from "./decide.ts";
-import { type PriceBook, managedClass } from "./price-book.ts";
+import { type PriceBook, managedClass } from "./pricing/price-book.ts";
 
 /**
  * What makes a move not pay: too small an object (`billed_minimum`, `not_cooled`, `overhead`), its reads, the class's

@@ -7,7 +7,7 @@
  *
  * Errors: ASTRA_REPORT_INVALID naming the file, and the row where there is one.
  */
-import type { BillingRow } from "../core/cost-report.ts";
+import type { BillingRow } from "../core/billing/cost-report.ts";
 
 export interface BillingFiles {
   /** Rows of one file. A file without any is refused. */

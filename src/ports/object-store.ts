@@ -5,7 +5,7 @@
  * Errors, on every method: ASTRA_STORE_BUCKET_MISSING, ASTRA_STORE_AUTHENTICATION, ASTRA_STORE_FORBIDDEN,
  * ASTRA_STORE_THROTTLED, ASTRA_STORE_UNREACHABLE, ASTRA_STORE_REFUSED (message of the store, no secret).
  */
-import type { NativeRule } from "../core/native-rules.ts";
+import type { NativeRule } from "../core/policy/native-rules.ts";
 import type { Provider } from "../core/tier.ts";
 
 /** Optional powers of a provider, as data. */

@@ -4,7 +4,7 @@
  *
  * Errors: ASTRA_STATE_FULL, ASTRA_STATE_BUSY, ASTRA_STATE_CORRUPT, ASTRA_STATE_UNREADABLE, ASTRA_STATE_NEWER.
  */
-import type { Forecast } from "../core/forecast.ts";
+import type { Forecast } from "../core/forecast/forecast.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import type { HoldState, ObjectState } from "../core/object-state.ts";
 import type { PlanHeader, PlannedMove } from "../core/plan.ts";

@@ -9,7 +9,7 @@
  * Errors: ASTRA_TRACE_INVALID for what is read, ASTRA_FILE_UNWRITABLE for what can't be written. An error thrown by the
  * rows that are being written passes through, and leaves no file.
  */
-import type { ColumnKind, ColumnSpec, TableBatch } from "../core/table.ts";
+import type { ColumnKind, ColumnSpec, TableBatch } from "../core/trace/table.ts";
 
 /** A column to write. */
 export interface WrittenColumn {

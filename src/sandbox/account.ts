@@ -2,9 +2,9 @@
  * Everything the sandbox stores and what it costs. All changes go through here, so that the meter, the order of keys and
  * the queue of what falls due always agree with the objects.
  */
-import { billedBytes } from "../core/bill.ts";
-import { earlyDeletionQuantity } from "../core/ledger.ts";
-import type { PriceBook } from "../core/price-book.ts";
+import { billedBytes } from "../core/pricing/bill.ts";
+import { earlyDeletionQuantity } from "../core/pricing/ledger.ts";
+import type { PriceBook } from "../core/pricing/price-book.ts";
 import { type Bucket, type DefaultRetention, checkBucketName, newBucket, versionsOf } from "./bucket.ts";
 import { classPrices, isArchive, versionCharges } from "./charges.ts";
 import { DueQueue } from "./due-queue.ts";

@@ -1,6 +1,6 @@
 /** Reads entered as a number, for workloads in which every single GET would be noise. */
 import { MS_PER_DAY } from "../core/units.ts";
-import { DEFAULT_RESTORE_SPEED } from "../core/bill.ts";
+import { DEFAULT_RESTORE_SPEED } from "../core/pricing/bill.ts";
 import type { Account } from "./account.ts";
 import { type Bucket, findVersion } from "./bucket.ts";
 import { isArchive } from "./charges.ts";

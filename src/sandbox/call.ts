@@ -1,5 +1,5 @@
 /** What an operation gets and gives back. Operations are synchronous: each happens whole or not at all. */
-import type { LedgerItem } from "../core/ledger.ts";
+import type { LedgerItem } from "../core/pricing/ledger.ts";
 import type { Account } from "./account.ts";
 import type { Bucket } from "./bucket.ts";
 import type { RequestHead } from "./request.ts";

@@ -1,6 +1,6 @@
 /** What one stored version costs while nothing happens to it, line by line of the price book. */
-import { billedBytes } from "../core/bill.ts";
-import type { PriceBook, StorageClassPrices } from "../core/price-book.ts";
+import { billedBytes } from "../core/pricing/bill.ts";
+import type { PriceBook, StorageClassPrices } from "../core/pricing/price-book.ts";
 import type { Charge } from "./meter.ts";
 import type { ObjectVersion } from "./object-version.ts";
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { BUCKET, type SandboxFixture, START_MS, sandboxFixture } from "../../test/support/sandbox.ts";
 import { seededRandom } from "../adapters/system/seeded-random.ts";
 import { builtInPriceBook } from "../config/price-books.ts";
-import { monthlyBill } from "../core/bill.ts";
-import { calendarMonths } from "../core/calendar-fee.ts";
+import { monthlyBill } from "../core/pricing/bill.ts";
+import { calendarMonths } from "../core/pricing/calendar-fee.ts";
 import { DAYS_PER_MONTH, GB_BYTES, KIB, MS_PER_DAY } from "../core/units.ts";
 
 const TIERS = [

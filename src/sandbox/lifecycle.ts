@@ -1,6 +1,6 @@
 /** Which lifecycle action is next for a version, and when. */
 import { MS_PER_DAY } from "../core/units.ts";
-import type { PriceBook } from "../core/price-book.ts";
+import type { PriceBook } from "../core/pricing/price-book.ts";
 import { type Bucket, versionsOf } from "./bucket.ts";
 import { classPrices, isArchive } from "./charges.ts";
 import { type LifecycleRule, midnightFrom, ruleDue, ruleMatches } from "./lifecycle-rules.ts";

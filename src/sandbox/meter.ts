@@ -2,8 +2,8 @@
  * The bill as time goes by: what lasts (bytes stored, objects monitored, tags) is kept as one level per line and
  * entered in the ledger when the level or the time changes, never object by object.
  */
-import { type Bill, Ledger, type LedgerItem } from "../core/ledger.ts";
-import type { PriceBook } from "../core/price-book.ts";
+import { type Bill, Ledger, type LedgerItem } from "../core/pricing/ledger.ts";
+import type { PriceBook } from "../core/pricing/price-book.ts";
 
 /** Something that lasts: `amount` bytes or objects on one line of the bill. */
 export interface Charge {

@@ -8,8 +8,8 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { Socket } from "node:net";
 import { AstraError } from "../core/errors.ts";
-import type { Bill } from "../core/ledger.ts";
-import type { PriceBook } from "../core/price-book.ts";
+import type { Bill } from "../core/pricing/ledger.ts";
+import type { PriceBook } from "../core/pricing/price-book.ts";
 import type { Clock } from "../ports/clock.ts";
 import { Account } from "./account.ts";
 import { enterReads } from "./bulk-reads.ts";

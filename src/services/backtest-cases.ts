@@ -9,12 +9,12 @@ import {
   emptyBill,
   holdingFrom,
   totalOf,
-} from "../core/daily-bill.ts";
-import { type DailyTariff, dailyTariff } from "../core/daily-tariff.ts";
+} from "../core/backtest/daily-bill.ts";
+import { type DailyTariff, dailyTariff } from "../core/backtest/daily-tariff.ts";
 import { AstraError } from "../core/errors.ts";
-import { type ObjectLife, optimumOf } from "../core/optimum.ts";
+import { type ObjectLife, optimumOf } from "../core/backtest/optimum.ts";
 import { requirePermission } from "../core/permission.ts";
-import { type PriceBook, managedClass } from "../core/price-book.ts";
+import { type PriceBook, managedClass } from "../core/pricing/price-book.ts";
 import { GB_BYTES } from "../core/units.ts";
 import type { Context } from "./context.ts";
 

@@ -1,21 +1,21 @@
 /** Replays a trace under several policies and sets each beside the clairvoyant optimum. */
-import { type ReplayedPolicy, replayPolicies, splitOf } from "../core/backtest.ts";
+import { type ReplayedPolicy, replayPolicies, splitOf } from "../core/backtest/backtest.ts";
 import {
   BACKTEST_POLICIES,
   type BacktestPolicyName,
   backtestPolicy,
   type PolicyMaterial,
-} from "../core/backtest-policies.ts";
-import { type BacktestFigures, backtestFigures } from "../core/backtest-report.ts";
-import { classesOf, type Setting } from "../core/backtest-setting.ts";
-import type { DueSteps } from "../core/challengers/age-rules.ts";
-import { holdsOvernight } from "../core/class-path.ts";
-import { costCurve, curveDays } from "../core/cost-curve.ts";
-import type { Mover } from "../core/daily-tariff.ts";
+} from "../core/backtest/backtest-policies.ts";
+import { type BacktestFigures, backtestFigures } from "../core/backtest/backtest-report.ts";
+import { classesOf, type Setting } from "../core/backtest/backtest-setting.ts";
+import type { DueSteps } from "../core/backtest/challengers/age-rules.ts";
+import { holdsOvernight } from "../core/backtest/class-path.ts";
+import { costCurve, curveDays } from "../core/backtest/cost-curve.ts";
+import type { Mover } from "../core/backtest/daily-tariff.ts";
 import { AstraError } from "../core/errors.ts";
-import type { Steps } from "../core/object-policy.ts";
+import type { Steps } from "../core/backtest/object-policy.ts";
 import { requirePermission } from "../core/permission.ts";
-import type { Trace } from "../core/trace.ts";
+import type { Trace } from "../core/trace/trace.ts";
 import type { TraceFiles, WrittenBatch, WrittenColumn } from "../ports/trace-files.ts";
 import type { Context, Progress } from "./context.ts";
 import { refuseInterrupted } from "./interruption.ts";

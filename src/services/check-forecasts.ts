@@ -1,7 +1,7 @@
 /** Earlier forecasts of a bucket beside what the state says came true. */
-import { type ForecastCheck, checkForecast, forecastFor } from "../core/forecast-check.ts";
-import type { Forecast } from "../core/forecast.ts";
-import { type MonthSpan, monthSpan } from "../core/month-span.ts";
+import { type ForecastCheck, checkForecast, forecastFor } from "../core/forecast/forecast-check.ts";
+import type { Forecast } from "../core/forecast/forecast.ts";
+import { type MonthSpan, monthSpan } from "../core/billing/month-span.ts";
 import { requirePermission } from "../core/permission.ts";
 import { calendarMonth } from "../core/units.ts";
 import type { Context } from "./context.ts";

@@ -1,9 +1,9 @@
 /** Finds rules that never act, contradict each other, or are sure to lose money. Asks no store. */
 import { requirePermission } from "../core/permission.ts";
-import type { PolicyRule } from "../core/policy.ts";
-import { compilePolicies } from "../core/policy-constraints.ts";
-import type { PolicyFinding } from "../core/policy-finding.ts";
-import { policyFindings } from "../core/policy-findings.ts";
+import type { PolicyRule } from "../core/policy/policy.ts";
+import { compilePolicies } from "../core/policy/policy-constraints.ts";
+import type { PolicyFinding } from "../core/policy/policy-finding.ts";
+import { policyFindings } from "../core/policy/policy-findings.ts";
 import type { Context } from "./context.ts";
 
 export interface PolicyCheck {

@@ -1,17 +1,17 @@
 /** A bucket's objects and reads at the present prices of the other providers. */
-import { monthlyBill } from "../core/bill.ts";
+import { monthlyBill } from "../core/pricing/bill.ts";
 import {
   type Latency,
   type ProviderFigures,
   ProviderTally,
   breakEvenMonths,
   latencyUnderPolicy,
-} from "../core/compare.ts";
+} from "../core/billing/compare.ts";
 import { AstraError } from "../core/errors.ts";
 import { requirePermission } from "../core/permission.ts";
-import { compilePolicies, constraintsOf } from "../core/policy-constraints.ts";
-import type { PriceBook } from "../core/price-book.ts";
-import { priceLines, withoutUncertain } from "../core/price-lines.ts";
+import { compilePolicies, constraintsOf } from "../core/policy/policy-constraints.ts";
+import type { PriceBook } from "../core/pricing/price-book.ts";
+import { priceLines, withoutUncertain } from "../core/pricing/price-lines.ts";
 import type { ObjectView } from "../core/strategy.ts";
 import type { Context, Progress } from "./context.ts";
 import { refuseInterrupted } from "./interruption.ts";

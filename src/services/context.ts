@@ -1,8 +1,8 @@
 /** What every verb is given. Made by apps/wiring.ts; nothing in it names a technology. */
 import type { Config } from "../config/schema.ts";
 import type { Actor } from "../core/permission.ts";
-import type { PolicyRule } from "../core/policy.ts";
-import type { PriceBook } from "../core/price-book.ts";
+import type { PolicyRule } from "../core/policy/policy.ts";
+import type { PriceBook } from "../core/pricing/price-book.ts";
 import type { BodySources } from "../ports/body-source.ts";
 import type { Clock, Random } from "../ports/clock.ts";
 import type { EventLog } from "../ports/event-log.ts";

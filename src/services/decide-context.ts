@@ -2,9 +2,9 @@
 import { costStrategy } from "../core/cost-strategy.ts";
 import type { DecideContext } from "../core/decide.ts";
 import { matrixStrategy } from "../core/matrix.ts";
-import type { NativeRule } from "../core/native-rules.ts";
-import type { PolicyRule, StrategyName } from "../core/policy.ts";
-import { compilePolicies } from "../core/policy-constraints.ts";
+import type { NativeRule } from "../core/policy/native-rules.ts";
+import type { PolicyRule, StrategyName } from "../core/policy/policy.ts";
+import { compilePolicies } from "../core/policy/policy-constraints.ts";
 import type { Strategy } from "../core/strategy.ts";
 import type { BucketKnowledge } from "../core/predict/bucket-knowledge.ts";
 import { predictiveStrategy } from "../core/predict/predictive-strategy.ts";

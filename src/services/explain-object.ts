@@ -1,16 +1,16 @@
 /** Why an object is where it is: what is known, every class with its bill, the choice, and what happened before. */
 import { NO_ACCESS, type ReadRate, readRate } from "../core/access-stats.ts";
-import { type MonthlyBill, monthlyBill } from "../core/bill.ts";
-import { type ClassExclusion, classExclusion } from "../core/class-exclusion.ts";
+import { type MonthlyBill, monthlyBill } from "../core/pricing/bill.ts";
+import { type ClassExclusion, classExclusion } from "../core/policy/class-exclusion.ts";
 import { type DecideContext, type Decision, type KnownHold, type MoveSums, decide, moveSums } from "../core/decide.ts";
-import { expectedUse } from "../core/expected-use.ts";
+import { expectedUse } from "../core/pricing/expected-use.ts";
 import { type NextChange, nextChange } from "../core/next-change.ts";
 import { type ObjectRef, objectUri } from "../core/object-ref.ts";
 import type { ObjectState } from "../core/object-state.ts";
 import { createdMsOf, knownHold, viewOf } from "../core/object-view.ts";
 import { requirePermission } from "../core/permission.ts";
-import { type PolicyRule, actionText } from "../core/policy.ts";
-import { constraintsOf } from "../core/policy-constraints.ts";
+import { type PolicyRule, actionText } from "../core/policy/policy.ts";
+import { constraintsOf } from "../core/policy/policy-constraints.ts";
 import type { ObjectView, Prediction, Strategy } from "../core/strategy.ts";
 import type { Tier } from "../core/tier.ts";
 import { dayNumber } from "../core/units.ts";

@@ -1,10 +1,10 @@
 /** Forecasts a bucket's spend, and keeps the forecast so that it can be compared with what comes true. */
 import { type DecideContext, type KnownHold, decide } from "../core/decide.ts";
 import { AstraError } from "../core/errors.ts";
-import { type Forecast, makeForecast } from "../core/forecast.ts";
-import { CohortFold, type FateOf } from "../core/forecast-cohorts.ts";
-import { ForecastHistory } from "../core/forecast-history.ts";
-import { forecastSteps } from "../core/forecast-path.ts";
+import { type Forecast, makeForecast } from "../core/forecast/forecast.ts";
+import { CohortFold, type FateOf } from "../core/forecast/forecast-cohorts.ts";
+import { ForecastHistory } from "../core/forecast/forecast-history.ts";
+import { forecastSteps } from "../core/forecast/forecast-path.ts";
 import { knownHold } from "../core/object-view.ts";
 import { requirePermission } from "../core/permission.ts";
 import type { ObjectView } from "../core/strategy.ts";

@@ -8,9 +8,9 @@ import {
   generatedObjects,
   generatedReads,
   generatedWorkload,
-} from "../core/generated-workload.ts";
+} from "../core/workload/generated-workload.ts";
 import { requirePermission } from "../core/permission.ts";
-import { bodyUri, eventsOfDay, scaledSize } from "../core/workload-events.ts";
+import { bodyUri, eventsOfDay, scaledSize } from "../core/workload/workload-events.ts";
 import type { TraceFiles, WrittenBatch, WrittenTable } from "../ports/trace-files.ts";
 import { AdaptivePool } from "./adaptive-pool.ts";
 import type { Context, Progress } from "./context.ts";

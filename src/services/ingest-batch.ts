@@ -10,8 +10,8 @@ import { DEFAULT_RETRY, backoffMs } from "../core/retry.ts";
 import { MS_PER_DAY } from "../core/units.ts";
 import type { LogRecord, NewRecord, RecordBatch } from "../ports/event-log.ts";
 import type { Effect } from "../ports/state-store.ts";
-import type { PolicyRule } from "../core/policy.ts";
-import { isExcludedReader } from "../core/policy-readers.ts";
+import type { PolicyRule } from "../core/policy/policy.ts";
+import { isExcludedReader } from "../core/policy/policy-readers.ts";
 import type { Context } from "./context.ts";
 import { uploadBody } from "./upload-body.ts";
 

@@ -5,7 +5,7 @@
 import { isAstraError } from "../core/errors.ts";
 import { BucketKnowledge } from "../core/predict/bucket-knowledge.ts";
 import type { Mode } from "../core/predict/predictor.ts";
-import type { Trace } from "../core/trace.ts";
+import type { Trace } from "../core/trace/trace.ts";
 import { dayNumber } from "../core/units.ts";
 import type { Context } from "./context.ts";
 import { traceOfState } from "./trace-of-state.ts";

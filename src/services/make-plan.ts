@@ -1,14 +1,14 @@
 /** Lists, decides and prices: the exact moves a later apply will make. Changes nothing in the store. */
 import { createHash } from "node:crypto";
-import { readOnceMicros } from "../core/bill.ts";
+import { readOnceMicros } from "../core/pricing/bill.ts";
 import { type DecideContext, type Decision, decide } from "../core/decide.ts";
 import { createdMsOf, knownHold } from "../core/object-view.ts";
 import { requirePermission } from "../core/permission.ts";
-import type { PriceBook } from "../core/price-book.ts";
+import type { PriceBook } from "../core/pricing/price-book.ts";
 import type { ObjectView } from "../core/strategy.ts";
 import { NEVER_MS, type PlanHeader, PlanTally, type PlannedMove } from "../core/plan.ts";
 import { refusalCause } from "../core/refusal-cause.ts";
-import { SavingTally } from "../core/saving-tally.ts";
+import { SavingTally } from "../core/pricing/saving-tally.ts";
 import { MS_PER_DAY } from "../core/units.ts";
 import type { Context, Progress } from "./context.ts";
 import { decideContext } from "./decide-context.ts";

@@ -1,9 +1,9 @@
 /** A bucket's modelled month, from the state's objects and journal. Memory: one page. */
-import { ModelledMonth } from "../core/modelled-month.ts";
-import type { MonthSpan } from "../core/month-span.ts";
+import { ModelledMonth } from "../core/billing/modelled-month.ts";
+import type { MonthSpan } from "../core/billing/month-span.ts";
 import type { StoredObject } from "../core/object-view.ts";
 import { type ObjectState, unknownObject } from "../core/object-state.ts";
-import type { PastMove } from "../core/object-timeline.ts";
+import type { PastMove } from "../core/billing/object-timeline.ts";
 import type { Context } from "./context.ts";
 import { refuseInterrupted } from "./interruption.ts";
 import { scanBucket } from "./scan-bucket.ts";

@@ -1,6 +1,6 @@
 /** The class a new object is written to: as a policy says, else the class of hot objects. */
 import type { DecideContext } from "../core/decide.ts";
-import { firstClass } from "../core/first-class.ts";
+import { firstClass } from "../core/policy/first-class.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import { viewOf } from "../core/object-view.ts";
 import type { Context } from "./context.ts";

@@ -4,7 +4,7 @@ import { knownHold } from "../core/object-view.ts";
 import { requirePermission } from "../core/permission.ts";
 import type { MoveGroup } from "../core/plan.ts";
 import { NO_MOVES, plus } from "../core/plan-breakdown.ts";
-import type { PolicyRule } from "../core/policy.ts";
+import type { PolicyRule } from "../core/policy/policy.ts";
 import type { Context, Progress } from "./context.ts";
 import { bucketTerms, decideBy } from "./decide-context.ts";
 import { type ScannedObject, scanBucket } from "./scan-bucket.ts";

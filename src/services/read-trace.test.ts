@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { type TemporaryFolder, temporaryFolder } from "../../test/support/state-sqlite.ts";
 import { localTraceFiles } from "../adapters/trace-files/local-trace-files.ts";
 import { localActor } from "../core/permission.ts";
-import type { BuiltTrace } from "../core/trace-builder.ts";
+import type { BuiltTrace } from "../core/trace/trace-builder.ts";
 import { readTrace } from "./read-trace.ts";
 
 const OBJECTS = "object_id,created_day,end_day,deleted,size_bytes,name\n";

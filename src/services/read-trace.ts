@@ -1,6 +1,12 @@
 /** Reads a trace of two tables: objects, and the days on which they were read. */
 import { requirePermission } from "../core/permission.ts";
-import { ACCESS_COLUMNS, type BuiltTrace, OBJECT_COLUMNS, TRACE_LIMITS, TraceBuilder } from "../core/trace-builder.ts";
+import {
+  ACCESS_COLUMNS,
+  type BuiltTrace,
+  OBJECT_COLUMNS,
+  TRACE_LIMITS,
+  TraceBuilder,
+} from "../core/trace/trace-builder.ts";
 import type { TraceFiles } from "../ports/trace-files.ts";
 import type { Context, Progress } from "./context.ts";
 import { refuseInterrupted } from "./interruption.ts";

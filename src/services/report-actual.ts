@@ -1,11 +1,11 @@
 /** Sets what a provider billed for a month beside what the state says it should have cost. */
-import { type ForecastCheck, checkForecast, forecastFor } from "../core/forecast-check.ts";
-import { type Reconciliation, ReportTally } from "../core/reconcile.ts";
+import { type ForecastCheck, checkForecast, forecastFor } from "../core/forecast/forecast-check.ts";
+import { type Reconciliation, ReportTally } from "../core/billing/reconcile.ts";
 import { AstraError } from "../core/errors.ts";
-import { type MonthSpan, monthSpan } from "../core/month-span.ts";
+import { type MonthSpan, monthSpan } from "../core/billing/month-span.ts";
 import { requirePermission } from "../core/permission.ts";
 import { MS_PER_DAY, calendarMonth } from "../core/units.ts";
-import type { BillingRow } from "../core/cost-report.ts";
+import type { BillingRow } from "../core/billing/cost-report.ts";
 import type { BillingFiles } from "../ports/billing-files.ts";
 import type { Context, Progress } from "./context.ts";
 import { modelMonth } from "./model-month.ts";

@@ -1,7 +1,7 @@
 /** What Astra did: moves, fees paid, and what they were expected to save up to now, by run, policy and class. */
 import { requirePermission } from "../core/permission.ts";
 import type { PlannedMove } from "../core/plan.ts";
-import type { MonthSpan } from "../core/month-span.ts";
+import type { MonthSpan } from "../core/billing/month-span.ts";
 import { DAYS_PER_MONTH, MS_PER_DAY } from "../core/units.ts";
 import type { RunRecord } from "../ports/state-store.ts";
 import type { Context } from "./context.ts";

@@ -1,13 +1,13 @@
 /** Decides made-up objects by a policy file and compares what comes out with what was expected. Asks no store. */
 import { NO_ACCESS, type AccessStats, recordReads } from "../core/access-stats.ts";
 import { type DecideContext, type Decision, decide } from "../core/decide.ts";
-import { addDuration, type Duration, durationDays } from "../core/duration.ts";
-import { firstClass } from "../core/first-class.ts";
+import { addDuration, type Duration, durationDays } from "../core/policy/duration.ts";
+import { firstClass } from "../core/policy/first-class.ts";
 import { unknownObject } from "../core/object-state.ts";
 import { viewOf } from "../core/object-view.ts";
 import { requirePermission } from "../core/permission.ts";
-import type { PolicyRule } from "../core/policy.ts";
-import type { CaseObject, PolicyCase } from "../core/policy-case.ts";
+import type { PolicyRule } from "../core/policy/policy.ts";
+import type { CaseObject, PolicyCase } from "../core/policy/policy-case.ts";
 import type { ObjectView } from "../core/strategy.ts";
 import { MS_PER_DAY } from "../core/units.ts";
 import type { Context } from "./context.ts";

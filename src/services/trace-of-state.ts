@@ -4,9 +4,9 @@
  */
 import type { ObjectState } from "../core/object-state.ts";
 import { requirePermission } from "../core/permission.ts";
-import type { TableBatch } from "../core/table.ts";
-import { type BuiltTrace, TraceBuilder } from "../core/trace-builder.ts";
-import type { TraceReport } from "../core/trace.ts";
+import type { TableBatch } from "../core/trace/table.ts";
+import { type BuiltTrace, TraceBuilder } from "../core/trace/trace-builder.ts";
+import type { TraceReport } from "../core/trace/trace.ts";
 import { murmur2 } from "../core/partition.ts";
 import { dayNumber } from "../core/units.ts";
 import type { Context, Progress } from "./context.ts";

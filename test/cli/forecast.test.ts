@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSqliteState } from "../../src/adapters/sqlite/state-store.ts";
-import type { Forecast } from "../../src/core/forecast.ts";
+import type { Forecast } from "../../src/core/forecast/forecast.ts";
 import { auditEntry } from "../support/state-fixtures.ts";
 import {
   type CliResult,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { localTraceFiles } from "../../src/adapters/trace-files/local-trace-files.ts";
 import { type DataEvent, parseEvent } from "../../src/core/event.ts";
 import { localActor } from "../../src/core/permission.ts";
-import { groupOf } from "../../src/core/trace.ts";
+import { groupOf } from "../../src/core/trace/trace.ts";
 import { readTrace } from "../../src/services/read-trace.ts";
 import {
   type CliResult,

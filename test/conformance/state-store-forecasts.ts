@@ -1,6 +1,6 @@
 /** Forecasts, and objects that are no more. */
 import { expect, test } from "vitest";
-import type { Band, Forecast, ForecastMonth } from "../../src/core/forecast.ts";
+import type { Band, Forecast, ForecastMonth } from "../../src/core/forecast/forecast.ts";
 import { BUCKET, NOW_MS, auditEntry, collect, fullObject } from "../support/state-fixtures.ts";
 import { type StateBackend, withState } from "./state-store-backend.ts";
 

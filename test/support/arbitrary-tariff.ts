@@ -1,7 +1,7 @@
 /** Made-up tariffs and lives for property tests: small numbers, so that every minimum and clock runs out within a few days. */
 import fc from "fast-check";
-import type { DailyTariff } from "../../src/core/daily-tariff.ts";
-import type { ObjectLife } from "../../src/core/optimum.ts";
+import type { DailyTariff } from "../../src/core/backtest/daily-tariff.ts";
+import type { ObjectLife } from "../../src/core/backtest/optimum.ts";
 import { GB_BYTES } from "../../src/core/units.ts";
 
 const price = fc.integer({ min: 0, max: 20 });

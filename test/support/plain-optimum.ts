@@ -8,9 +8,9 @@ import {
   emptyBill,
   holdingFrom,
   totalOf,
-} from "../../src/core/daily-bill.ts";
-import type { DailyTariff } from "../../src/core/daily-tariff.ts";
-import type { ObjectLife } from "../../src/core/optimum.ts";
+} from "../../src/core/backtest/daily-bill.ts";
+import type { DailyTariff } from "../../src/core/backtest/daily-tariff.ts";
+import type { ObjectLife } from "../../src/core/backtest/optimum.ts";
 import { GB_BYTES } from "../../src/core/units.ts";
 
 /** Dollars of one day that begins with a move to `to`; `holding` is changed. */

@@ -3,8 +3,8 @@ import { parsePolicies } from "../../src/config/policy-file.ts";
 import { costStrategy } from "../../src/core/cost-strategy.ts";
 import { type DecideContext, DEFAULT_GUARDS } from "../../src/core/decide.ts";
 import { matrixStrategy } from "../../src/core/matrix.ts";
-import type { PolicyRule } from "../../src/core/policy.ts";
-import { compilePolicies } from "../../src/core/policy-constraints.ts";
+import type { PolicyRule } from "../../src/core/policy/policy.ts";
+import { compilePolicies } from "../../src/core/policy/policy-constraints.ts";
 import type { Strategy } from "../../src/core/strategy.ts";
 import { AWS } from "./prices.ts";
 

@@ -1,7 +1,7 @@
 /** The built-in books by name, and changes to them for a test. */
 import { priceBooks } from "../../src/config/price-books.ts";
-import type { PriceBook } from "../../src/core/price-book.ts";
-import { mapPrices } from "../../src/core/price-lines.ts";
+import type { PriceBook } from "../../src/core/pricing/price-book.ts";
+import { mapPrices } from "../../src/core/pricing/price-lines.ts";
 
 export const BOOKS: ReadonlyMap<string, PriceBook> = priceBooks();
 

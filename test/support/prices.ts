@@ -1,6 +1,6 @@
 /** The built-in price book, and a way to change one class of it for a test. */
 import { builtInPriceBook } from "../../src/config/price-books.ts";
-import type { PriceBook, StorageClassPrices } from "../../src/core/price-book.ts";
+import type { PriceBook, StorageClassPrices } from "../../src/core/pricing/price-book.ts";
 
 export const AWS: PriceBook = builtInPriceBook();
 

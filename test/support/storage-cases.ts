@@ -1,7 +1,7 @@
 /** Reference sums in the form of `daily-bill.json`: what an object that stays in one class is charged for storage. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { rentMicrosPerMonth } from "../../src/core/bill.ts";
+import { rentMicrosPerMonth } from "../../src/core/pricing/bill.ts";
 import { DAYS_PER_MONTH, MICROS_PER_DOLLAR } from "../../src/core/units.ts";
 import { AWS } from "./prices.ts";
 

@@ -1,9 +1,9 @@
 /** Small traces for tests. */
 import fc from "fast-check";
-import type { ClassSet } from "../../src/core/daily-tariff.ts";
-import type { ReplayInput } from "../../src/core/replay.ts";
-import { tariffCache } from "../../src/core/tariff-cache.ts";
-import type { Trace } from "../../src/core/trace.ts";
+import type { ClassSet } from "../../src/core/backtest/daily-tariff.ts";
+import type { ReplayInput } from "../../src/core/backtest/replay.ts";
+import { tariffCache } from "../../src/core/backtest/tariff-cache.ts";
+import type { Trace } from "../../src/core/trace/trace.ts";
 import { GB_BYTES, KIB } from "../../src/core/units.ts";
 import { AWS } from "./prices.ts";
 

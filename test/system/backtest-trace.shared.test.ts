@@ -19,8 +19,8 @@ import {
   emptyBill,
   holdingFrom,
   totalOf,
-} from "../../src/core/daily-bill.ts";
-import { dailyTariff } from "../../src/core/daily-tariff.ts";
+} from "../../src/core/backtest/daily-bill.ts";
+import { dailyTariff } from "../../src/core/backtest/daily-tariff.ts";
 import { GB_BYTES } from "../../src/core/units.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "astra-backtest-"));

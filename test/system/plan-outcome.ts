@@ -1,9 +1,9 @@
 /** What a plan promised of a seeded history, and what the ledger says came of it. */
-import type { Bill } from "../../src/core/ledger.ts";
+import type { Bill } from "../../src/core/pricing/ledger.ts";
 import type { PlanHeader } from "../../src/core/plan.ts";
-import type { SavingInterval } from "../../src/core/saving-interval.ts";
+import type { SavingInterval } from "../../src/core/pricing/saving-interval.ts";
 import { MS_PER_DAY, MS_PER_HOUR } from "../../src/core/units.ts";
-import type { PriceBook } from "../../src/core/price-book.ts";
+import type { PriceBook } from "../../src/core/pricing/price-book.ts";
 import type { Config } from "../../src/config/schema.ts";
 import { applyPlan } from "../../src/services/apply-plan.ts";
 import { continueMoves } from "../../src/services/continue-moves.ts";

@@ -9,7 +9,7 @@ import { VirtualClock } from "../../src/adapters/system/virtual-clock.ts";
 import { openContext } from "../../src/apps/wiring.ts";
 import { builtInPriceBook } from "../../src/config/price-books.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import { usageLine } from "../../src/core/usage-type.ts";
+import { usageLine } from "../../src/core/billing/usage-type.ts";
 import { MS_PER_DAY } from "../../src/core/units.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { consumeEvents } from "../../src/services/consume-events.ts";

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/state-sqlite.ts";
-import type { BillingRow } from "../../core/cost-report.ts";
+import type { BillingRow } from "../../core/billing/cost-report.ts";
 import { isAstraError } from "../../core/errors.ts";
 import { localBillingFiles } from "./billing-files.ts";
 

@@ -1,6 +1,6 @@
 /** Cost and Usage Reports on this machine; what a file is, is told by its first bytes, not by its name. */
 import { open } from "node:fs/promises";
-import type { BillingRow } from "../../core/cost-report.ts";
+import type { BillingRow } from "../../core/billing/cost-report.ts";
 import { AstraError, isAstraError } from "../../core/errors.ts";
 import type { BillingFiles } from "../../ports/billing-files.ts";
 import { csvReportRows } from "./csv-report.ts";

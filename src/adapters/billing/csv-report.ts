@@ -1,7 +1,7 @@
 /** A Cost and Usage Report in CSV, plain or gzipped. */
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
-import { type BillingRow, billingRow, reportColumns } from "../../core/cost-report.ts";
+import { type BillingRow, billingRow, reportColumns } from "../../core/billing/cost-report.ts";
 import { AstraError } from "../../core/errors.ts";
 import { CsvFault, CsvParser, type CsvRecord } from "./csv-records.ts";
 

@@ -2,7 +2,7 @@
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { open } from "node:fs/promises";
-import { type BillingRow, type ReportCell, billingRow, reportColumns } from "../../core/cost-report.ts";
+import { type BillingRow, type ReportCell, billingRow, reportColumns } from "../../core/billing/cost-report.ts";
 import { AstraError } from "../../core/errors.ts";
 
 /** @throws AstraError ASTRA_REPORT_INVALID */

@@ -1,6 +1,6 @@
 /** A bucket's own lifecycle rules in the words of the core. */
 import type { LifecycleRule } from "@aws-sdk/client-s3";
-import type { NativeRule } from "../../core/native-rules.ts";
+import type { NativeRule } from "../../core/policy/native-rules.ts";
 
 /**
  * What a rule does to current objects by their age. Rules by date are left out: a copy doesn't move a date. A filter by

@@ -1,5 +1,5 @@
 /** Forecasts, kept to be compared with what comes true. */
-import type { Forecast } from "../../core/forecast.ts";
+import type { Forecast } from "../../core/forecast/forecast.ts";
 import { textOf } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { forecastOf } from "./json.ts";

@@ -1,6 +1,6 @@
 /** JSON columns. They were written by this adapter: a value of another kind means a damaged file. */
 import { AstraError } from "../../core/errors.ts";
-import type { Forecast } from "../../core/forecast.ts";
+import type { Forecast } from "../../core/forecast/forecast.ts";
 import type { PlanHeader, PlannedMove } from "../../core/plan.ts";
 
 export function headerOf(text: string): PlanHeader {

@@ -1,5 +1,5 @@
 /** The state store in one SQLite file. */
-import type { Forecast } from "../../core/forecast.ts";
+import type { Forecast } from "../../core/forecast/forecast.ts";
 import type { ObjectRef } from "../../core/object-ref.ts";
 import type { ObjectState } from "../../core/object-state.ts";
 import type { PlanHeader, PlannedMove } from "../../core/plan.ts";

@@ -1,6 +1,6 @@
 /** Decoded values into typed columns, each checked against the column's kind. */
 import { AstraError } from "../../core/errors.ts";
-import type { ColumnSpec } from "../../core/table.ts";
+import type { ColumnSpec } from "../../core/trace/table.ts";
 
 /** A table as it was asked for. */
 export interface AskedTable {

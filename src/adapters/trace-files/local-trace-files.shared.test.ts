@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { sharedPath } from "../../../test/support/shared.ts";
 import { localActor } from "../../core/permission.ts";
-import type { BuiltTrace } from "../../core/trace-builder.ts";
-import { groupOf } from "../../core/trace.ts";
+import type { BuiltTrace } from "../../core/trace/trace-builder.ts";
+import { groupOf } from "../../core/trace/trace.ts";
 import { readTrace } from "../../services/read-trace.ts";
 import { localTraceFiles } from "./local-trace-files.ts";
 

@@ -4,7 +4,7 @@ import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../test/support/state-sqlite.ts";
 import { AstraError } from "../../core/errors.ts";
-import type { ColumnSpec } from "../../core/table.ts";
+import type { ColumnSpec } from "../../core/trace/table.ts";
 import type { WrittenBatch, WrittenColumn } from "../../ports/trace-files.ts";
 import { localTraceFiles } from "./local-trace-files.ts";
 

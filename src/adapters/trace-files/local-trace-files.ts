@@ -1,7 +1,7 @@
 /** Trace files of this machine, by what is in them: Parquet by its first bytes, CSV by its name. */
 import { type FileHandle, open } from "node:fs/promises";
 import { AstraError } from "../../core/errors.ts";
-import type { ColumnSpec, TableBatch } from "../../core/table.ts";
+import type { ColumnSpec, TableBatch } from "../../core/trace/table.ts";
 import type { TraceFiles } from "../../ports/trace-files.ts";
 import { reasonOf } from "./file-faults.ts";
 import { readCsv } from "./read-csv.ts";

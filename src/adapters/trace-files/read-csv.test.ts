@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../test/support/state-sqlite.ts";
 import { AstraError } from "../../core/errors.ts";
-import type { ColumnSpec } from "../../core/table.ts";
+import type { ColumnSpec } from "../../core/trace/table.ts";
 import { CsvRecords, fieldPlace } from "./csv-records.ts";
 import { localTraceFiles } from "./local-trace-files.ts";
 

@@ -1,7 +1,7 @@
 /** CSV tables, a few thousand rows at a time. The first line names the columns; columns not asked for are left unread. */
 import type { FileHandle } from "node:fs/promises";
 import { AstraError } from "../../core/errors.ts";
-import type { ColumnSpec, TableBatch } from "../../core/table.ts";
+import type { ColumnSpec, TableBatch } from "../../core/trace/table.ts";
 import { type CsvRecord, CsvRecords, fieldPlace } from "./csv-records.ts";
 import { type AskedTable, checkRows, numberOf } from "./cells.ts";
 import { reasonOf } from "./file-faults.ts";

@@ -2,7 +2,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { type AsyncBuffer, type FileMetaData, type SchemaElement, parquetMetadataAsync, parquetRead } from "hyparquet";
 import { AstraError } from "../../core/errors.ts";
-import type { ColumnSpec, TableBatch } from "../../core/table.ts";
+import type { ColumnSpec, TableBatch } from "../../core/trace/table.ts";
 import { checkPages } from "./check-pages.ts";
 import { DECOMPRESSORS } from "./codecs.ts";
 import { type AskedTable, type Cells, checkRows, fillLabels, fillNumbers } from "./cells.ts";

@@ -1,12 +1,12 @@
 /** What the two commands that replay a history have in common: their options, and how the answer is shown. */
 import { access, constants } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { BACKTEST_POLICIES, type BacktestPolicyName } from "../../core/backtest-policies.ts";
-import { classesOf, SETTINGS, type Setting } from "../../core/backtest-setting.ts";
-import type { Mover } from "../../core/daily-tariff.ts";
+import { BACKTEST_POLICIES, type BacktestPolicyName } from "../../core/backtest/backtest-policies.ts";
+import { classesOf, SETTINGS, type Setting } from "../../core/backtest/backtest-setting.ts";
+import type { Mover } from "../../core/backtest/daily-tariff.ts";
 import { AstraError, EXIT } from "../../core/errors.ts";
-import { parseLifecycleRules, type LifecycleRules } from "../../core/lifecycle-file.ts";
-import { type Trace, type TraceReport, withSize } from "../../core/trace.ts";
+import { parseLifecycleRules, type LifecycleRules } from "../../core/backtest/lifecycle-file.ts";
+import { type Trace, type TraceReport, withSize } from "../../core/trace/trace.ts";
 import type { BacktestReport } from "../../services/backtest-trace.ts";
 import type { Context } from "../../services/context.ts";
 import type { StateTraceReport } from "../../services/trace-of-state.ts";

@@ -1,5 +1,5 @@
 /** A month on the command line. */
-import { monthSpan } from "../../core/month-span.ts";
+import { monthSpan } from "../../core/billing/month-span.ts";
 import { usageError } from "./parse-options.ts";
 
 /** `2026-09`. @throws AstraError ASTRA_USAGE_INVALID */

@@ -3,7 +3,7 @@ import { readNamedFile } from "../../config/load.ts";
 import { parsePolicies } from "../../config/policy-file.ts";
 import type { Config } from "../../config/schema.ts";
 import { AstraError } from "../../core/errors.ts";
-import type { PolicyRule } from "../../core/policy.ts";
+import type { PolicyRule } from "../../core/policy/policy.ts";
 
 export interface NamedPolicies {
   readonly file: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { builtInPriceBook } from "../../config/price-books.ts";
-import type { Bill } from "../../core/ledger.ts";
+import type { Bill } from "../../core/pricing/ledger.ts";
 import { compareLives, daysCheapest } from "./compare-lives.ts";
 import { ASTRA, type Keeping, RIVALS, WITHOUT, billedTransitions } from "./keeping.ts";
 import { renderDemo } from "./render.ts";

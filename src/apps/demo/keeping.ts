@@ -1,7 +1,7 @@
 /** The ways one workload is kept: as it was uploaded, by what S3 offers by itself, and by Astra. */
-import type { PriceBook } from "../../core/price-book.ts";
+import type { PriceBook } from "../../core/pricing/price-book.ts";
 import { MICROS_PER_DOLLAR } from "../../core/units.ts";
-import type { Bill } from "../../core/ledger.ts";
+import type { Bill } from "../../core/pricing/ledger.ts";
 
 /** Names as `--json` shows them. */
 export type KeepingName = "without" | "lifecycle" | "intelligent-tiering" | "astra";

@@ -1,9 +1,9 @@
 /** One life of the workload, day by day, through the same services a user runs, kept in one of several ways. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Tier } from "../../core/tier.ts";
-import type { PriceBook } from "../../core/price-book.ts";
+import type { PriceBook } from "../../core/pricing/price-book.ts";
 import { MS_PER_DAY, MS_PER_HOUR } from "../../core/units.ts";
-import { type WorkloadDay, type WorkloadObject, workloadDays } from "../../core/workload.ts";
+import { type WorkloadDay, type WorkloadObject, workloadDays } from "../../core/workload/workload.ts";
 import { appendEvents } from "../../services/append-events.ts";
 import { consumeEvents } from "../../services/consume-events.ts";
 import type { Context } from "../../services/context.ts";

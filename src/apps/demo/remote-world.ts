@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { request } from "undici";
 import { z } from "zod";
 import { AstraError } from "../../core/errors.ts";
-import type { Bill } from "../../core/ledger.ts";
+import type { Bill } from "../../core/pricing/ledger.ts";
 import type { AgeRule } from "./keeping.ts";
 import { bucketOwner } from "./s3-setup.ts";
 import type { DemoRead, DemoWorld } from "./world.ts";

@@ -1,7 +1,7 @@
 /** What the demo tells: one value, rendered as text by render.ts and as one JSON line by the command. */
 import type { Tier } from "../../core/tier.ts";
-import type { StrategyName } from "../../core/policy.ts";
-import type { Bill } from "../../core/ledger.ts";
+import type { StrategyName } from "../../core/policy/policy.ts";
+import type { Bill } from "../../core/pricing/ledger.ts";
 import type { Keeping, KeepingName } from "./keeping.ts";
 
 export interface DemoOptions {

@@ -1,7 +1,7 @@
 /** The sandbox in this process, with a virtual clock. */
 import { setTimeout as pause } from "node:timers/promises";
 import { VirtualClock } from "../../adapters/system/virtual-clock.ts";
-import type { PriceBook } from "../../core/price-book.ts";
+import type { PriceBook } from "../../core/pricing/price-book.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import type { AgeRule } from "./keeping.ts";
 import { bucketOwner } from "./s3-setup.ts";

@@ -1,5 +1,5 @@
 /** The cloud a demo lives in: a store with a clock that can be moved, a ledger, and readers. */
-import type { Bill } from "../../core/ledger.ts";
+import type { Bill } from "../../core/pricing/ledger.ts";
 import type { Clock } from "../../ports/clock.ts";
 
 export interface DemoRead {

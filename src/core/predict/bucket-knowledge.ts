@@ -2,11 +2,11 @@
  * What was learned of a bucket, for the classes that a decision may choose among. Every set of classes has its own tables and
  * its own trial; each is made when it is first asked for.
  */
-import { type ClassSet, type DailyTariff, type Mover } from "../daily-tariff.ts";
-import { hasKnownPrices, orderedClasses } from "../class-order.ts";
-import type { PriceBook } from "../price-book.ts";
-import { tariffCache } from "../tariff-cache.ts";
-import type { Trace } from "../trace.ts";
+import { type ClassSet, type DailyTariff, type Mover } from "../backtest/daily-tariff.ts";
+import { hasKnownPrices, orderedClasses } from "../pricing/class-order.ts";
+import type { PriceBook } from "../pricing/price-book.ts";
+import { tariffCache } from "../backtest/tariff-cache.ts";
+import type { Trace } from "../trace/trace.ts";
 import { AccessModel } from "./access-model.ts";
 import { type Mode, Predictor } from "./predictor.ts";
 import { usualAmount } from "./trace-habits.ts";

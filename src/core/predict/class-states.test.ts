@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AWS } from "../../../test/support/prices.ts";
 import { ALL, SYNC } from "../../../test/support/traces.ts";
-import { dailyTariff } from "../daily-tariff.ts";
+import { dailyTariff } from "../backtest/daily-tariff.ts";
 import { GB_BYTES } from "../units.ts";
 import { classStates } from "./class-states.ts";
 

@@ -2,7 +2,7 @@
  * The situations a class can be held in: days left of its minimum, or the idle clock of the class that moves objects inside.
  * The clock is "synced" when it runs with the recency (entered before the last read), else it is its own.
  */
-import type { DailyTariff } from "../daily-tariff.ts";
+import type { DailyTariff } from "../backtest/daily-tariff.ts";
 
 /** Clocks of an object that entered the moving class after its last read. */
 const CLOCKS = [0, 5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 90];

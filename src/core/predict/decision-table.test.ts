@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AWS } from "../../../test/support/prices.ts";
 import { ALL, SYNC } from "../../../test/support/traces.ts";
-import { type ClassSet, type DailyTariff, dailyTariff } from "../daily-tariff.ts";
+import { type ClassSet, type DailyTariff, dailyTariff } from "../backtest/daily-tariff.ts";
 import { GB_BYTES, KIB } from "../units.ts";
 import type { Expectations } from "./access-model.ts";
 import { CELLS, RECENCIES, RECENCY_DAYS, SCORE_POINTS } from "./belief.ts";

@@ -17,7 +17,7 @@ import {
   between,
 } from "./belief.ts";
 import { type ClassStates, classStates } from "./class-states.ts";
-import type { DailyTariff } from "../daily-tariff.ts";
+import type { DailyTariff } from "../backtest/daily-tariff.ts";
 
 const SWEEPS = 20;
 /** Times a coarse recency, which an object stays in for days, is worked through in one sweep. */

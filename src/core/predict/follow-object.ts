@@ -1,6 +1,6 @@
 /** One object of a trace, decided and charged day by day by a predictor. */
-import type { DailyTariff } from "../daily-tariff.ts";
-import { ObjectAccount, type ReplayInput } from "../replay.ts";
+import type { DailyTariff } from "../backtest/daily-tariff.ts";
+import { ObjectAccount, type ReplayInput } from "../backtest/replay.ts";
 import type { Mode, Situation } from "./predictor.ts";
 import type { TraceHabits } from "./trace-habits.ts";
 import type { Stage } from "./training.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { arbitraryTrace, cutOff, testTrace } from "../../../test/support/traces.ts";
-import type { Trace } from "../trace.ts";
+import type { Trace } from "../trace/trace.ts";
 import type { AccessModel } from "./access-model.ts";
 import { CELLS, SCORE_POINTS, recencyIndex, scoreIndex } from "./belief.ts";
 import { learned, strideFor } from "./learn.ts";

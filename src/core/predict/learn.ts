@@ -1,5 +1,5 @@
 /** Learning an access model from a trace, or the part of it before a day. */
-import type { Trace } from "../trace.ts";
+import type { Trace } from "../trace/trace.ts";
 import { AccessModel, amountIndex } from "./access-model.ts";
 import { SCORE_DECAY, ageIndex, recencyIndex, scoreIndex } from "./belief.ts";
 import type { TraceHabits } from "./trace-habits.ts";

@@ -10,10 +10,10 @@ import {
   testTrace,
 } from "../../../test/support/traces.ts";
 import { AWS } from "../../../test/support/prices.ts";
-import { type ClassSet } from "../daily-tariff.ts";
-import { seededRandom } from "../seeded-random.ts";
-import { tariffCache } from "../tariff-cache.ts";
-import type { Trace } from "../trace.ts";
+import { type ClassSet } from "../backtest/daily-tariff.ts";
+import { seededRandom } from "../workload/seeded-random.ts";
+import { tariffCache } from "../backtest/tariff-cache.ts";
+import type { Trace } from "../trace/trace.ts";
 import { KIB } from "../units.ts";
 import { predictivePolicy } from "./predictive-policy.ts";
 

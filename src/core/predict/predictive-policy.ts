@@ -2,7 +2,7 @@
  * The predictive strategy on a trace: it learns from the past, tries itself on the last part of that past, and works on the
  * rest in the mode that this warrants. Nothing of a day or later is known to a decision on that day.
  */
-import { type ReplayInput, type ReplayPolicy, type ReplayResult, ReplayTally } from "../replay.ts";
+import { type ReplayInput, type ReplayPolicy, type ReplayResult, ReplayTally } from "../backtest/replay.ts";
 import { followObject } from "./follow-object.ts";
 import type { PredictorTerms } from "./predictor.ts";
 import { TraceHabits, usualAmount } from "./trace-habits.ts";

@@ -1,8 +1,8 @@
 /** The predictive strategy for one object: its situation looked up, and the answer explained in numbers that can be checked. */
 import { DAYS_PER_MONTH, MICROS_PER_DOLLAR, dayNumber } from "../units.ts";
 import type { AllowedClasses, ObjectView, Prediction, Proposal, Strategy } from "../strategy.ts";
-import type { PriceBook } from "../price-book.ts";
-import type { DailyTariff } from "../daily-tariff.ts";
+import type { PriceBook } from "../pricing/price-book.ts";
+import type { DailyTariff } from "../backtest/daily-tariff.ts";
 import { RECENCY_DAYS, SCORE_DECAY } from "./belief.ts";
 import type { BucketKnowledge, Trained } from "./bucket-knowledge.ts";
 import { habitualAmount } from "./habitual-amount.ts";

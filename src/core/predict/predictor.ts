@@ -6,7 +6,7 @@
 import type { AccessModel } from "./access-model.ts";
 import { AMOUNTS, amountIndex } from "./access-model.ts";
 import { AGES, CELLS, SCORE_DECAY, SCORE_POINTS, ageIndex, recencyIndex, scoreIndex } from "./belief.ts";
-import type { DailyTariff } from "../daily-tariff.ts";
+import type { DailyTariff } from "../backtest/daily-tariff.ts";
 import { type DecisionTable, solveTable } from "./decision-table.ts";
 import { STEADY_DAYS, steadyCosts } from "./steady-rate.ts";
 import { PROFILES, UNKNOWN_PROFILE } from "./profile.ts";

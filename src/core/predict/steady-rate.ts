@@ -3,7 +3,7 @@
  * in closed form. Where habits are steady it is hard to beat, so it is one of the modes that a trial chooses among.
  */
 import { watchedDays } from "../access-stats.ts";
-import type { DailyTariff } from "../daily-tariff.ts";
+import type { DailyTariff } from "../backtest/daily-tariff.ts";
 import type { Situation } from "./predictor.ts";
 
 /** Days that costs are added up over. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { arbitraryTrace, cutOff, testTrace } from "../../../test/support/traces.ts";
-import type { Trace } from "../trace.ts";
+import type { Trace } from "../trace/trace.ts";
 import { TraceHabits, usualAmount } from "./trace-habits.ts";
 
 const USUAL = 0.7;

@@ -2,7 +2,7 @@
  * What is known of each object of a trace before a day: last read, score, amount. Kept by jumping from read to read, since
  * between reads a belief changes by formula alone.
  */
-import type { Trace } from "../trace.ts";
+import type { Trace } from "../trace/trace.ts";
 import { SCORE_DECAY } from "./belief.ts";
 import { habitualAmount } from "./habitual-amount.ts";
 

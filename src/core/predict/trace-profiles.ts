@@ -1,5 +1,5 @@
 /** The profiles of a trace's prefixes, from what was seen before a day. */
-import { type Trace, groupOf } from "../trace.ts";
+import { type Trace, groupOf } from "../trace/trace.ts";
 import { type PrefixTally, SETTLED_DAYS, YOUNG_DAYS, emptyTally, profileOf, profileOfName } from "./profile.ts";
 
 /** Profiles of the prefixes that enough was seen of before `day`. */

@@ -1,8 +1,8 @@
 /**
  * Learning from the past of a trace, and trying the modes out on the last part of that past.
  */
-import type { ReplayInput } from "../replay.ts";
-import type { Trace } from "../trace.ts";
+import type { ReplayInput } from "../backtest/replay.ts";
+import type { Trace } from "../trace/trace.ts";
 import { learned, strideFor } from "./learn.ts";
 import { type Mode, Predictor, SIZES, type PredictorTerms, middleOfBucket, sizeBucket } from "./predictor.ts";
 import { followObject } from "./follow-object.ts";

@@ -24,7 +24,7 @@ export interface TrialInput {
 
 /** The mode of every day from the split on. */
 export interface ModeTimeline {
-  modeOn(day: number): Mode;
+  readonly modeOn: (day: number) => Mode;
 }
 
 /** Works the modes out, review by review. */

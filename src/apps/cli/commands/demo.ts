@@ -1,5 +1,5 @@
 import { EXIT } from "../../../core/errors.ts";
-import { STRATEGY_NAMES } from "../../../core/policy.ts";
+import { STRATEGY_NAMES } from "../../../core/policy/policy.ts";
 import type { CommandSpec } from "../command.ts";
 import { wholeNumber } from "../parse-options.ts";
 

@@ -1,5 +1,5 @@
 import { EXIT } from "../../../core/errors.ts";
-import { PROCESS_NAMES, type ProcessName } from "../../../core/workload-process.ts";
+import { PROCESS_NAMES, type ProcessName } from "../../../core/workload/workload-process.ts";
 import { MS_PER_DAY } from "../../../core/units.ts";
 import type { Context } from "../../../services/context.ts";
 import type { GenerateWorkloadResult, WorkloadTarget } from "../../../services/generate-workload.ts";

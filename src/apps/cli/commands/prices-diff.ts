@@ -1,5 +1,5 @@
 import { EXIT } from "../../../core/errors.ts";
-import { priceDifferences } from "../../../core/price-diff.ts";
+import { priceDifferences } from "../../../core/pricing/price-diff.ts";
 import { firstArgument } from "../call.ts";
 import type { CommandSpec } from "../command.ts";
 

@@ -1,5 +1,5 @@
 import { EXIT } from "../../../core/errors.ts";
-import { priceLines } from "../../../core/price-lines.ts";
+import { priceLines } from "../../../core/pricing/price-lines.ts";
 import { firstArgument } from "../call.ts";
 import type { CommandSpec } from "../command.ts";
 import { counted } from "../output/size.ts";

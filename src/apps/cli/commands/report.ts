@@ -54,7 +54,7 @@ async function done(call: Call, ctx: Context): Promise<number> {
       import("../../../services/check-forecasts.ts"),
       import("../output/report-runs-text.ts"),
       import("../output/forecast-text.ts"),
-      import("../../../core/month-span.ts"),
+      import("../../../core/billing/month-span.ts"),
     ]);
   const bucket = call.text("bucket");
   const month = monthSpan(call.text("month") ?? "");

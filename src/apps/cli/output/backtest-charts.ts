@@ -1,6 +1,6 @@
 /** Charts of a backtest as inline SVG. */
-import type { BacktestFigures, PolicyFigures } from "../../../core/backtest-report.ts";
-import type { RegretShare } from "../../../core/regret.ts";
+import type { BacktestFigures, PolicyFigures } from "../../../core/backtest/backtest-report.ts";
+import type { RegretShare } from "../../../core/backtest/regret.ts";
 import type { CostCurves } from "../../../services/backtest-trace.ts";
 import { dollars, formatRatio, isoDay } from "./backtest-text.ts";
 import { linearScale, ratioScale, spreadOut } from "./chart-scale.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { AWS } from "../../../../test/support/prices.ts";
 import { testTrace } from "../../../../test/support/traces.ts";
-import { backtestFigures } from "../../../core/backtest-report.ts";
-import { replayPolicies } from "../../../core/backtest.ts";
-import { costCurve, curveDays } from "../../../core/cost-curve.ts";
-import { finish } from "../../../core/object-policy.ts";
+import { backtestFigures } from "../../../core/backtest/backtest-report.ts";
+import { replayPolicies } from "../../../core/backtest/backtest.ts";
+import { costCurve, curveDays } from "../../../core/backtest/cost-curve.ts";
+import { finish } from "../../../core/backtest/object-policy.ts";
 import type { ShownBacktest } from "../backtest-options.ts";
 import { backtestHtml } from "./backtest-html.ts";
 import { backtestText, formatRatio } from "./backtest-text.ts";

@@ -1,6 +1,6 @@
 /** A backtest as a page for people: what each policy would have cost, over time, and where the looked-at one lost. */
-import type { PolicyFigures } from "../../../core/backtest-report.ts";
-import type { RegretShare } from "../../../core/regret.ts";
+import type { PolicyFigures } from "../../../core/backtest/backtest-report.ts";
+import type { RegretShare } from "../../../core/backtest/regret.ts";
 import type { ShownBacktest } from "../backtest-options.ts";
 import { colourOf, costChart, ratioChart, regretChart } from "./backtest-charts.ts";
 import { dollars, formatRatio, isoDay } from "./backtest-text.ts";

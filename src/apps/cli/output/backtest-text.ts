@@ -1,8 +1,8 @@
 /** A backtest as text: every policy beside the optimum, then where the looked-at one lost. */
 import { styleText } from "node:util";
 import type { ShownBacktest } from "../backtest-options.ts";
-import type { PolicyFigures } from "../../../core/backtest-report.ts";
-import type { RegretShare } from "../../../core/regret.ts";
+import type { PolicyFigures } from "../../../core/backtest/backtest-report.ts";
+import type { RegretShare } from "../../../core/backtest/regret.ts";
 import { MICROS_PER_DOLLAR } from "../../../core/units.ts";
 import { formatMoney } from "./money.ts";
 import { counted, formatBytes, formatCount } from "./size.ts";

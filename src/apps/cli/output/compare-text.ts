@@ -1,6 +1,6 @@
 /** Providers side by side, as text. */
 import { styleText } from "node:util";
-import type { ProviderFigures } from "../../../core/compare.ts";
+import type { ProviderFigures } from "../../../core/billing/compare.ts";
 import type { ComparedProvider, Comparison } from "../../../services/compare-providers.ts";
 import { formatMoney } from "./money.ts";
 import { counted, formatBytes } from "./size.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AWS } from "../../../../test/support/prices.ts";
 import { objectView } from "../../../../test/support/views.ts";
-import { monthlyBill } from "../../../core/bill.ts";
+import { monthlyBill } from "../../../core/pricing/bill.ts";
 import { DEFAULT_GUARDS, moveSums } from "../../../core/decide.ts";
 import type { Prediction, Proposal } from "../../../core/strategy.ts";
 import { GB_BYTES } from "../../../core/units.ts";

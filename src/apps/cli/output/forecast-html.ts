@@ -1,5 +1,5 @@
 /** A forecast as a page for people: both curves with their intervals, and the months. */
-import type { Band, Forecast } from "../../../core/forecast.ts";
+import type { Band, Forecast } from "../../../core/forecast/forecast.ts";
 import { MICROS_PER_DOLLAR } from "../../../core/units.ts";
 import { linearScale } from "./chart-scale.ts";
 import { formatDay } from "./date.ts";

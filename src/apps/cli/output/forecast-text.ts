@@ -1,7 +1,7 @@
 /** A forecast, and earlier ones beside what came true, as text. */
 import { styleText } from "node:util";
-import type { ForecastCheck } from "../../../core/forecast-check.ts";
-import type { Band, Forecast, ForecastMonth, WithAndWithout } from "../../../core/forecast.ts";
+import type { ForecastCheck } from "../../../core/forecast/forecast-check.ts";
+import type { Band, Forecast, ForecastMonth, WithAndWithout } from "../../../core/forecast/forecast.ts";
 import { formatDay } from "./date.ts";
 import { formatMoney } from "./money.ts";
 import { counted, formatBytes, formatCount } from "./size.ts";

@@ -1,7 +1,7 @@
 /** A plan as text: what moves, what it comes to, what stays and why, and one line of totals. */
 import { styleText } from "node:util";
 import type { PlanHeader, PlannedMove } from "../../../core/plan.ts";
-import type { SavingInterval } from "../../../core/saving-interval.ts";
+import type { SavingInterval } from "../../../core/pricing/saving-interval.ts";
 import { DAYS_PER_MONTH } from "../../../core/units.ts";
 import { formatMoney } from "./money.ts";
 import { moveLines } from "./plan-moves-text.ts";

@@ -1,6 +1,6 @@
 /** Findings of a policy check as text. */
 import { styleText } from "node:util";
-import type { PolicyFinding } from "../../../core/policy-finding.ts";
+import type { PolicyFinding } from "../../../core/policy/policy-finding.ts";
 import type { PolicyCheck } from "../../../services/check-policies.ts";
 import { counted } from "./size.ts";
 import { visible } from "./visible.ts";

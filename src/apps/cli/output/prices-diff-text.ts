@@ -1,5 +1,5 @@
 /** Two price books side by side, as text. */
-import type { PriceDifference } from "../../../core/price-diff.ts";
+import type { PriceDifference } from "../../../core/pricing/price-diff.ts";
 import { formatAmount } from "./prices-text.ts";
 import { table } from "./table.ts";
 

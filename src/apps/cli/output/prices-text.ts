@@ -1,6 +1,6 @@
 /** A price book as text. */
-import type { Price, PriceBook, StorageBand } from "../../../core/price-book.ts";
-import { type PriceLine, type PriceUnit, priceLines } from "../../../core/price-lines.ts";
+import type { Price, PriceBook, StorageBand } from "../../../core/pricing/price-book.ts";
+import { type PriceLine, type PriceUnit, priceLines } from "../../../core/pricing/price-lines.ts";
 import { type Column, table } from "./table.ts";
 import { visible } from "./visible.ts";
 

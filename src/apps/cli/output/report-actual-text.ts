@@ -1,6 +1,6 @@
 /** Billed beside modelled, as text. */
 import { styleText } from "node:util";
-import type { ReconciledBucket, ReconciledLine, ReconciledSums } from "../../../core/reconcile.ts";
+import type { ReconciledBucket, ReconciledLine, ReconciledSums } from "../../../core/billing/reconcile.ts";
 import type { ActualReport, ModelNote } from "../../../services/report-actual.ts";
 import { forecastChecksText } from "./forecast-text.ts";
 import { formatMoney } from "./money.ts";
