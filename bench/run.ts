@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type BenchCase, CannotRun } from "./bench-case.ts";
 import { apply } from "./cases/apply.ts";
 import { decide } from "./cases/decide.ts";
+import { decisionTable } from "./cases/decision-table.ts";
 import { list } from "./cases/list.ts";
 import { logKafka } from "./cases/log-kafka.ts";
 import { logSqlite } from "./cases/log-sqlite.ts";
@@ -15,7 +16,7 @@ import { uploads } from "./cases/uploads.ts";
 import { type BenchOptions, USAGE, parseOptions } from "./options.ts";
 import { type Result, jsonLine, markdown, rowsOf, surroundings, textTable } from "./report.ts";
 
-const CASES: readonly BenchCase[] = [logSqlite, logKafka, uploads, decide, apply, list, optimum];
+const CASES: readonly BenchCase[] = [logSqlite, logKafka, uploads, decide, apply, list, optimum, decisionTable];
 const USAGE_STATUS = 2;
 
 async function runCase(each: BenchCase, options: BenchOptions): Promise<Result> {

@@ -14,6 +14,7 @@ export const WORK = {
   list: () => import("./work/list.ts"),
   "list-sdk": () => import("./work/list-sdk.ts"),
   optimum: () => import("./work/optimum.ts"),
+  "decision-table": () => import("./work/decision-table.ts"),
 } as const satisfies Readonly<Record<string, () => Promise<WorkModule>>>;
 
 export type WorkName = keyof typeof WORK;
@@ -26,4 +27,5 @@ export const WORK_NAMES = [
   "list",
   "list-sdk",
   "optimum",
+  "decision-table",
 ] as const satisfies readonly WorkName[];

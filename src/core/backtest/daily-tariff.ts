@@ -76,7 +76,6 @@ export function dailyTariff(
   const rentPerDay = Float64Array.from(prices, (entry, index) =>
     index === auto ? (inner.rentPerDay[0] ?? 0) : dayRent(book, entry, sizeBytes),
   );
-  const online = (entry: StorageClassPrices): boolean => entry.restore === undefined;
   return {
     sizeBytes,
     sizeGb,
@@ -100,6 +99,10 @@ function classOf(book: PriceBook, name: string): StorageClassPrices {
   const found = managedClass(book, name);
   if (!found) throw new RangeError(`price book ${book.version} has no managed class ${name}`);
   return found;
+}
+
+function online(prices: StorageClassPrices): boolean {
+  return prices.restore === undefined;
 }
 
 function amount(price: { readonly amount: number } | null, what: string): number {

@@ -1,14 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  ALL,
-  arbitraryTrace,
-  cutOff,
-  replayInput,
-  SYNC,
-  type TestObject,
-  testTrace,
-} from "../../../test/support/traces.ts";
+import { arbitraryTrace, cutOff, replayInput, SYNC, type TestObject, testTrace } from "../../../test/support/traces.ts";
 import { AWS } from "../../../test/support/prices.ts";
 import { type ClassSet } from "../backtest/daily-tariff.ts";
 import { seededRandom } from "../workload/seeded-random.ts";

@@ -63,14 +63,15 @@ export function priorOfProfile(profile: number, age: number): number {
   return age === 0 ? young : age === 1 ? Math.sqrt(young * settled) : settled;
 }
 
-/** The matrix's names: backups are hardly ever read, monthly reports now and then. */
+/** The matrix's names: backups are hardly ever read, monthly reports now and then. Bins of young and settled objects. */
 const NAMES = [
-  { prefix: "backup_", profile: 1 + 0 * SETTLED_BINS + 1 },
-  { prefix: "monthly_", profile: 1 + 1 * SETTLED_BINS + 2 },
+  { prefix: "backup_", young: 0, settled: 1 },
+  { prefix: "monthly_", young: 1, settled: 2 },
 ] as const;
 
 /** The profile that a key's name stands for, where its prefix is unknown. */
 export function profileOfName(key: string): number {
   const name = lastSegment(key);
-  return NAMES.find(({ prefix }) => name.startsWith(prefix))?.profile ?? UNKNOWN_PROFILE;
+  const known = NAMES.find(({ prefix }) => name.startsWith(prefix));
+  return known ? 1 + known.young * SETTLED_BINS + known.settled : UNKNOWN_PROFILE;
 }

@@ -97,6 +97,6 @@ export function usualAmount(trace: Trace, day: number): number {
       seen += 1;
     }
   }
-  const sorted = Float64Array.from(amounts).sort();
+  const sorted = amounts.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 1;
 }

@@ -21,8 +21,8 @@ function byMode(columns: ReadonlyMap<Mode, Float64Array>): TrialInput["spending"
 }
 
 function modesOf(input: TrialInput): Mode[] {
-  const { modeOn } = modeTimeline(input);
-  return Array.from({ length: DAYS - input.splitDay }, (_, index) => modeOn(input.splitDay + index));
+  const timeline = modeTimeline(input);
+  return Array.from({ length: DAYS - input.splitDay }, (_, index) => timeline.modeOn(input.splitDay + index));
 }
 
 describe("the mode of a bucket", () => {
