@@ -35,7 +35,7 @@ describe("the mode of a bucket", () => {
   });
 
   it("is not changed from one bold one to another for little", () => {
-    const input = trial({ short: () => 0.9, long: (day) => (day < SPLIT ? 0.95 : 0.87) });
+    const input = trial({ short: () => 0.9, long: (day) => (day < SPLIT ? 0.95 : 0.88) });
     expect(new Set(modesOf(input))).toEqual(new Set(["short"]));
   });
 

@@ -10,7 +10,7 @@ import { managedClass, priceBookSchema } from "./price-book.ts";
 
 /** Small lists in the providers' own form; SKUs are made up. */
 function readCase(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`../../test/cases/prices/${name}`, import.meta.url), "utf8"));
+  return JSON.parse(readFileSync(new URL(`../../../test/cases/prices/${name}`, import.meta.url), "utf8"));
 }
 const AWS_RULES = bookNamed("aws-us-east-1");
 const AZURE_RULES = bookNamed("azure-eastus-lrs");
