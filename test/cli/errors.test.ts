@@ -48,6 +48,14 @@ test("with --json an error is one line on standard output", async () => {
   });
 });
 
+test("a read of an object of another bucket", async () => {
+  await fails(["access", "s3://other/a.bin"], {
+    status: 64,
+    code: "ASTRA_USAGE_INVALID",
+    says: /s3:\/\/other\/a\.bin is not in the bucket data/,
+  });
+});
+
 describe("configuration", () => {
   test("an unknown field: file, line, column, the line itself, and the word that was meant", async () => {
     await writeFile(join(folder.path, "bad.yaml"), "bucket: data\nlog:\n  partitons: 4\n");

@@ -41,7 +41,7 @@ beforeAll(async () => {
   const metadata = KEYS.map((key) => [key, { access_count: 0, created_timestamp }]);
   await writeFile(join(folder.path, "metadata.json"), JSON.stringify(Object.fromEntries(metadata)));
   await run("metadata", "import", "metadata.json");
-  await run("access", "read/a.bin", "--reads", "25");
+  await run("access", "s3://data/read/a.bin", "--reads", "25");
   await run("consume", "--drain");
 }, 60_000);
 

@@ -74,7 +74,6 @@ describe("with one chance of a read for all days", () => {
       expect(chosen === 1).toBe(plain.goes);
       // Sweeps end after a number of reads, and quiet is assumed beyond: a value may be too low by that, never too high.
       expect(value / plain.standard).toBeLessThan(1.005);
-      console.log("RATIO", chance, value / plain.standard);
       expect(value / plain.standard).toBeGreaterThan(0.5);
     },
   );
