@@ -54,7 +54,7 @@ function viewAt(trace: Trace, object: number, day: number, holding: ObjectAccoun
 }
 
 describe("the predictive strategy", () => {
-  it("decides in a plan as it does in a backtest", () => {
+  it("decides in a plan as it does in a backtest", { timeout: 120_000 }, () => {
     const trace = history();
     const strategy = predictiveStrategy(new BucketKnowledge({ ...TERMS, history: cutOff(trace, SPLIT) }), AWS);
     const input = replayInput(trace, SPLIT);
@@ -95,7 +95,7 @@ describe("the predictive strategy", () => {
     expect(old.rule).toBe("predictive:calm");
   });
 
-  it("explains itself in numbers that belong together", () => {
+  it("explains itself in numbers that belong together", { timeout: 60_000 }, () => {
     const strategy = predictiveStrategy(new BucketKnowledge({ ...TERMS, history: cutOff(history(), SPLIT) }), AWS);
     const { prediction, storageClass, why } = strategy.propose(
       objectView({ key: "news/9", sizeBytes: 16 * MIB }),
@@ -106,6 +106,10 @@ describe("the predictive strategy", () => {
     expect(prediction?.readChance).toBeGreaterThan(0);
     expect(prediction?.readChance).toBeLessThan(1);
     expect(expected.get(storageClass)).toBeLessThanOrEqual(expected.get("STANDARD") ?? 0);
+    // Moving is worth at least its fee within the horizon, against staying for good.
+    expect(prediction?.savingMicrosPerMonth ?? 0).toBeGreaterThan(
+      0.01e6 / 1000 / ((prediction?.horizonDays ?? 0) / 30.4375),
+    );
     expect(why).toMatch(/^[\d.]+ % chance of a read on a day, [\d.]+ % within \d+ days$/);
   });
 

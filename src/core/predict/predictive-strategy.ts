@@ -104,7 +104,7 @@ function proposalOf(
     reviewInDays: reviewInDays(trained, tariff, situation),
     observedDays,
     savingMicrosPerMonth:
-      ((options[choice.storageClass]?.saving ?? 0) / horizonDays) * DAYS_PER_MONTH * MICROS_PER_DOLLAR,
+      (savingOf(trained, tariff, situation, choice, options) / horizonDays) * DAYS_PER_MONTH * MICROS_PER_DOLLAR,
     options: options.flatMap((option, index) => expectedOf(option, classes.names[index])),
   };
   const daily = predictor.readChance(tariff, situation);
@@ -115,6 +115,19 @@ function proposalOf(
     why: `${percent(daily)} chance of a read on a day, ${percent(readChance)} within ${horizonDays} days`,
     prediction,
   };
+}
+
+/** Dollars over the horizon against leaving the object where it is for good, the fee not taken off. */
+function savingOf(
+  { predictor }: Trained,
+  tariff: DailyTariff,
+  situation: Situation,
+  { storageClass, table }: Choice,
+  options: readonly Option[],
+): number {
+  const { expected = null, saving = 0, fee = 0 } = options[storageClass] ?? {};
+  if (storageClass === situation.storageClass || expected === null) return 0;
+  return table === "steady" ? saving : predictor.keeping(tariff, situation, table) - (expected - fee);
 }
 
 function expectedOf({ expected }: Option, storageClass: string | undefined): Prediction["options"][number][] {

@@ -3,8 +3,7 @@
  * work together. The calm one chooses among the classes that can never cost much more than the best of them, the base class
  * and the one that the provider moves inside. The bold one, over all classes, may send an object away from there, or back.
  */
-import type { AccessModel } from "./access-model.ts";
-import { AMOUNTS, amountIndex } from "./access-model.ts";
+import { AMOUNTS, type AccessModel, type Expectations, amountIndex } from "./access-model.ts";
 import { AGES, CELLS, SCORE_DECAY, SCORE_POINTS, ageIndex, recencyIndex, scoreIndex } from "./belief.ts";
 import type { DailyTariff } from "../backtest/daily-tariff.ts";
 import { type DecisionTable, solveTable } from "./decision-table.ts";
@@ -110,6 +109,8 @@ export class Predictor {
     short: new Map<number, DecisionTable>(),
     long: new Map<number, DecisionTable>(),
   };
+  /** Of single classes. */
+  readonly #kept = new Map<number, DecisionTable>();
 
   constructor(parts: PredictorParts) {
     this.#parts = parts;
@@ -174,6 +175,21 @@ export class Predictor {
     });
   }
 
+  /** Dollars over a mode's horizon of leaving the object where it is for good; for the object's own size. */
+  keeping(tariff: DailyTariff, situation: Situation, mode: TableName): number {
+    const id =
+      (this.#idOf(tariff, situation) * tariff.count + situation.storageClass) * MODES.length + MODES.indexOf(mode);
+    let table = this.#kept.get(id);
+    if (!table) {
+      const { typical, expected } = this.#typicalOf(tariff, situation);
+      const alone = withClasses(typical, [situation.storageClass]);
+      table = solveTable(alone, expected, 1 - 1 / this.horizonDays(mode));
+      this.#kept.set(id, table);
+    }
+    const cost = table.stay[cellOf(table, { ...situation, storageClass: 0 })] ?? 0;
+    return (cost * tariff.sizeBytes) / Math.max(1, table.sizeBytes);
+  }
+
   /** Chance of a read on the situation's day. */
   readChance(tariff: DailyTariff, situation: Situation): number {
     return hazardOf(this.table(tariff, situation, "long"), situation);
@@ -181,17 +197,26 @@ export class Predictor {
 
   /** The table of a mode for an object like this. The calm one knows the base class as 0 and the moving class as 1. */
   table(tariff: DailyTariff, situation: Situation, mode: TableName): DecisionTable {
-    const bucket = sizeBucket(tariff.sizeBytes);
-    const amount = amountIndex(situation.fullReads);
-    const id = (bucket * AMOUNTS.length + amount) * PROFILES + situation.profile;
+    const id = this.#idOf(tariff, situation);
     const found = this.#tables[mode].get(id);
     if (found) return found;
-    const { model, tariffOf, sizes } = this.#parts;
-    const typical = tariffOf(sizes[bucket] ?? middleOfBucket(bucket));
-    const expected = model.expectations(situation.profile, amount);
-    const table = solveTable(mode === "calm" ? calmTariff(typical) : typical, expected, 1 - 1 / this.horizonDays(mode));
+    const { typical, expected } = this.#typicalOf(tariff, situation);
+    const classes = mode === "calm" ? withClasses(typical, [0, typical.auto]) : typical;
+    const table = solveTable(classes, expected, 1 - 1 / this.horizonDays(mode));
     this.#tables[mode].set(id, table);
     return table;
+  }
+
+  #idOf(tariff: DailyTariff, { fullReads, profile }: Situation): number {
+    return (sizeBucket(tariff.sizeBytes) * AMOUNTS.length + amountIndex(fullReads)) * PROFILES + profile;
+  }
+
+  /** What stands for all objects of a table. */
+  #typicalOf(tariff: DailyTariff, { fullReads, profile }: Situation): { typical: DailyTariff; expected: Expectations } {
+    const { model, tariffOf, sizes } = this.#parts;
+    const bucket = sizeBucket(tariff.sizeBytes);
+    const typical = tariffOf(sizes[bucket] ?? middleOfBucket(bucket));
+    return { typical, expected: model.expectations(profile, amountIndex(fullReads)) };
   }
 }
 
@@ -218,26 +243,22 @@ function steadyChoice(tariff: DailyTariff, situation: Situation): Choice {
   return { storageClass, table: "steady" };
 }
 
-/** The tariff with the base class and the moving class only. */
-function calmTariff(tariff: DailyTariff): DailyTariff {
-  const kept = [0, tariff.auto];
+/** The tariff with some of its classes only, renumbered in the order given. */
+function withClasses(tariff: DailyTariff, kept: readonly number[]): DailyTariff {
   const pick = (values: Float64Array): Float64Array => Float64Array.from(kept, (index) => values[index] ?? 0);
   return {
     ...tariff,
     classes: { ...tariff.classes, names: kept.map((index) => tariff.classes.names[index] ?? "") },
-    count: 2,
-    auto: 1,
+    count: kept.length,
+    auto: kept.indexOf(tariff.auto),
     rentPerDay: pick(tariff.rentPerDay),
     readCost: pick(tariff.readCost),
     retrievalPerGb: pick(tariff.retrievalPerGb),
     restoreCost: pick(tariff.restoreCost),
     isWaiting: Uint8Array.from(kept, (index) => tariff.isWaiting[index] ?? 0),
     minimumDays: Int32Array.from(kept, (index) => tariff.minimumDays[index] ?? 0),
-    moveCost: Float64Array.of(
-      0,
-      tariff.moveCost[tariff.auto] ?? 0,
-      tariff.moveCost[tariff.auto * tariff.count] ?? 0,
-      0,
+    moveCost: Float64Array.from(
+      kept.flatMap((from) => kept.map((to) => tariff.moveCost[from * tariff.count + to] ?? 0)),
     ),
   };
 }
