@@ -49,7 +49,7 @@ describe("the README", () => {
     const { stdout } = await run("bash", ["-mec", script], { cwd: folder, env });
     expect(stdout).toContain("20 uploaded");
     expect(stdout).toContain("Done: 20 objects moved");
-    expect(stdout).toMatch(/cold\s+GLACIER\s+5\.0 MiB.*backup_01\.zip/);
+    expect(stdout).toMatch(/auto\s+INTELLIGENT_TIERING\s+5\.0 MiB.*backup_01\.zip/);
     expect(stdout).toContain("s3://data/backup_01.zip");
   });
 });
