@@ -26,7 +26,12 @@ export const access: CommandSpec = {
     const bucket = bucketOf(ctx.config);
     const result = await recordAccess({
       ctx,
-      input: { bucket, keys: call.arguments.map((text) => keyIn(bucket, text)), reads, ...(principal !== undefined && { principal }) },
+      input: {
+        bucket,
+        keys: call.arguments.map((text) => keyIn(bucket, text)),
+        reads,
+        ...(principal !== undefined && { principal }),
+      },
     });
     await call.terminal.show({
       json: { ok: true, bucket, reads, ...result },
