@@ -55,9 +55,6 @@ export interface DailyTariff {
 /** How a class is left for another: by the provider's own rules, which read nothing downwards, or by copies. */
 export type Mover = "lifecycle" | "copy";
 
-/** The idle days after which the opt-in archive tier holds an object, and the class it costs as much as. */
-export const AUTO_ARCHIVE = { fromIdleDays: 180, pricedAs: "DEEP_ARCHIVE" } as const;
-
 /**
  * Compiles `book` for one size.
  * @throws RangeError where a class is not in the book or a price it needs is unknown: callers choose priced classes first.
@@ -110,8 +107,10 @@ function amount(price: { readonly amount: number } | null, what: string): number
   return price.amount;
 }
 
+type RentPrices = Pick<StorageClassPrices, "minimumBilledBytes" | "overheadBytes" | "baseOverheadBytes" | "storage">;
+
 /** Rent of a day: padding and both overheads included. */
-function dayRent(book: PriceBook, prices: StorageClassPrices, sizeBytes: number): number {
+function dayRent(book: PriceBook, prices: RentPrices, sizeBytes: number): number {
   const own = (Math.max(sizeBytes, prices.minimumBilledBytes) + prices.overheadBytes) / GB_BYTES;
   const atBase = prices.baseOverheadBytes / GB_BYTES;
   const rate = marginalStorageRate(prices.storage, 0);
@@ -137,9 +136,11 @@ function innerRent(
     (tier) => (gb * marginalStorageRate(tier.storage, 0)) / DAYS_PER_MONTH + monitoring,
   );
   const firstWaiting = days.length;
-  if (classes.hasAutoArchive) {
-    days.push(AUTO_ARCHIVE.fromIdleDays);
-    rents.push(dayRent(book, classOf(book, AUTO_ARCHIVE.pricedAs), sizeBytes) + monitoring);
+  // Of the tiers that the owner may switch on, the yardstick has the coldest alone.
+  const archive = classes.hasAutoArchive ? prices.archiveTiers?.at(-1) : undefined;
+  if (archive) {
+    days.push(archive.idleDays);
+    rents.push(dayRent(book, { ...archive, minimumBilledBytes: 0 }, sizeBytes) + monitoring);
   }
   return { fromIdleDays: Int32Array.from(days), rentPerDay: Float64Array.from(rents), firstWaiting };
 }
