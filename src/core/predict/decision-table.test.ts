@@ -153,8 +153,7 @@ describe.each([
   });
 });
 
-it("tells the discount, the size and the chances it was solved for", () => {
-  const expected = constantly(0.01);
-  const table = solveTable(dailyTariff(AWS, PAIR, 300 * KIB), expected, 0.98);
-  expect([table.discount, table.sizeBytes, table.hazard]).toEqual([0.98, 300 * KIB, expected.hazard]);
+it("tells the size it was solved for", () => {
+  const table = solveTable(dailyTariff(AWS, PAIR, 300 * KIB), constantly(0.01), 0.98);
+  expect(table.sizeBytes).toBe(300 * KIB);
 });

@@ -30,10 +30,6 @@ export interface DecisionTable {
   readonly action: Uint8Array;
   /** Discounted dollars from here on if the class is kept today and the best is done from tomorrow. Same order. */
   readonly stay: Float64Array;
-  /** Chance of a day with reads, by recency, age, score. */
-  readonly hazard: Float64Array;
-  /** What a day leaves of the worth of a dollar. */
-  readonly discount: number;
   /** Bytes of the object it was solved for. */
   readonly sizeBytes: number;
 }
@@ -96,8 +92,6 @@ class Solver {
       states: this.#states,
       action: new Uint8Array(RECENCIES * this.#slice),
       stay: new Float64Array(RECENCIES * this.#slice),
-      hazard: this.#expected.hazard,
-      discount: this.#discount,
       sizeBytes: this.#tariff.sizeBytes,
     };
     this.#sweep(table);

@@ -113,6 +113,17 @@ describe("the predictive strategy", () => {
     expect(why).toMatch(/^[\d.]+ % chance of a read on a day, [\d.]+ % within \d+ days$/);
   });
 
+  it("expects the rent of staying where no class moves objects inside", () => {
+    const strategy = predictiveStrategy(new BucketKnowledge({ ...TERMS, history: null }), AWS);
+    const view = objectView({ createdDay: VIEW_DAY - 2, daysInClass: 2 });
+    const { prediction, rule } = strategy.propose(view, new Set(["STANDARD", "STANDARD_IA", "GLACIER_IR"]));
+    const staying = prediction?.options.find(({ storageClass }) => storageClass === "STANDARD")?.expectedMicros;
+    const rent = (23_000 / 30.4375) * (prediction?.horizonDays ?? 0);
+    expect(rule).toBe("predictive:calm");
+    expect(staying).toBeGreaterThan(rent * 0.6);
+    expect(staying).toBeLessThan(rent * 1.05);
+  });
+
   it("never proposes a class that is not allowed, also where the present one is not", () => {
     const strategy = predictiveStrategy(new BucketKnowledge({ ...TERMS, history: null }), AWS);
     for (const allowed of [["STANDARD_IA"], ["GLACIER_IR", "STANDARD_IA"], ["GLACIER", "DEEP_ARCHIVE"]]) {

@@ -97,7 +97,7 @@ function proposalOf(
   const storageClass = classes.names[choice.storageClass] ?? view.storageClass;
   const horizonDays = predictor.horizonDays(choice.table);
   const options = predictor.options(tariff, situation, choice.table);
-  const readChance = chanceOfRead(trained, tariff, situation, horizonDays);
+  const readChance = chanceOfRead(trained, situation, horizonDays);
   const prediction: Prediction = {
     readChance,
     horizonDays,
@@ -107,7 +107,7 @@ function proposalOf(
       (savingOf(trained, tariff, situation, choice, options) / horizonDays) * DAYS_PER_MONTH * MICROS_PER_DOLLAR,
     options: options.flatMap((option, index) => expectedOf(option, classes.names[index])),
   };
-  const daily = predictor.readChance(tariff, situation);
+  const daily = predictor.readChance(situation);
   return {
     tier: book.classes[storageClass]?.tier ?? "hot",
     storageClass,
@@ -125,9 +125,9 @@ function savingOf(
   { storageClass, table }: Choice,
   options: readonly Option[],
 ): number {
-  const { expected = null, saving = 0, fee = 0 } = options[storageClass] ?? {};
+  const { expected = null, fee = 0 } = options[storageClass] ?? {};
   if (storageClass === situation.storageClass || expected === null) return 0;
-  return table === "steady" ? saving : predictor.keeping(tariff, situation, table) - (expected - fee);
+  return predictor.keeping(tariff, situation, table) - (expected - fee);
 }
 
 function expectedOf({ expected }: Option, storageClass: string | undefined): Prediction["options"][number][] {
@@ -136,12 +136,12 @@ function expectedOf({ expected }: Option, storageClass: string | undefined): Pre
 }
 
 /** At least one read within the horizon: walked along the grid of recencies, on each of which the chance is one. */
-function chanceOfRead({ predictor }: Trained, tariff: DailyTariff, situation: Situation, end: number): number {
+function chanceOfRead({ predictor }: Trained, situation: Situation, end: number): number {
   let none = 1;
   for (let day = 0; day < end;) {
     const later = quietLater(situation, day);
     const next = Math.min(end, day + daysToNextPoint(later.recencyDays));
-    none *= (1 - predictor.readChance(tariff, later)) ** (next - day);
+    none *= (1 - predictor.readChance(later)) ** (next - day);
     day = next;
   }
   return 1 - none;

@@ -75,14 +75,12 @@ export interface Choice {
 
 /** What a class would come to, in dollars discounted over a mode's horizon. */
 export interface Option {
-  /** Saved against staying for one more day and doing the best then, the fee not taken off. */
-  readonly saving: number;
   readonly fee: number;
   /** From here on, the fee of getting there included; `null` for a class the table does not know. */
   readonly expected: number | null;
 }
 
-const NOTHING: Option = { saving: 0, fee: 0, expected: null };
+const UNKNOWN_OPTION: Option = { fee: 0, expected: null };
 
 /** Compiles a price book for one size; asked for the sizes that stand for buckets. */
 export type TariffOfSize = (sizeBytes: number) => DailyTariff;
@@ -109,6 +107,7 @@ export class Predictor {
     short: new Map<number, DecisionTable>(),
     long: new Map<number, DecisionTable>(),
   };
+  readonly #hazards = new Map<number, Float64Array>();
   /** Of single classes. */
   readonly #kept = new Map<number, DecisionTable>();
 
@@ -154,7 +153,7 @@ export class Predictor {
     return table.action[cellOf(table, inTable(tariff, situation, mode))] ?? 0;
   }
 
-  /** The worth of every class under a mode's table, by the tariff's classes; those the table does not know are worth nothing. */
+  /** What every class would come to under a mode, by the tariff's classes. */
   options(tariff: DailyTariff, situation: Situation, mode: Mode): readonly Option[] {
     if (mode === "steady") return steadyOptions(tariff, situation);
     const table = this.table(tariff, situation, mode);
@@ -163,20 +162,20 @@ export class Predictor {
     const at = cellOf(table, held);
     const cell = at - states.indexOf(held.storageClass, held.leftDays, held.clock) * CELLS;
     const scale = tariff.sizeBytes / Math.max(1, table.sizeBytes);
-    const staying = stay[at] ?? 0;
     const owed = held.leftDays * (tariff.rentPerDay[situation.storageClass] ?? 0);
     return Array.from({ length: tariff.count }, (_, to): Option => {
-      if (to === situation.storageClass) return { saving: 0, fee: 0, expected: staying * scale };
+      if (to === situation.storageClass) return { fee: 0, expected: (stay[at] ?? 0) * scale };
       const entered = mode === "calm" ? (to === 0 ? 0 : to === tariff.auto ? 1 : -1) : to;
-      if (entered < 0) return NOTHING;
+      if (entered < 0) return UNKNOWN_OPTION;
       const there = stay[cell + (states.fresh[entered] ?? 0) * CELLS] ?? 0;
       const fee = owed + (tariff.moveCost[situation.storageClass * tariff.count + to] ?? 0);
-      return { saving: (staying - there) * scale, fee, expected: there * scale + fee };
+      return { fee, expected: there * scale + fee };
     });
   }
 
   /** Dollars over a mode's horizon of leaving the object where it is for good; for the object's own size. */
-  keeping(tariff: DailyTariff, situation: Situation, mode: TableName): number {
+  keeping(tariff: DailyTariff, situation: Situation, mode: Mode): number {
+    if (mode === "steady") return steadyCosts(tariff, situation)[situation.storageClass] ?? 0;
     const id =
       (this.#idOf(tariff, situation) * tariff.count + situation.storageClass) * MODES.length + MODES.indexOf(mode);
     let table = this.#kept.get(id);
@@ -191,8 +190,10 @@ export class Predictor {
   }
 
   /** Chance of a read on the situation's day. */
-  readChance(tariff: DailyTariff, situation: Situation): number {
-    return hazardOf(this.table(tariff, situation, "long"), situation);
+  readChance({ profile, recencyDays, ageDays, score }: Situation): number {
+    const hazard = this.#hazards.get(profile) ?? this.#parts.model.expectations(profile, 0).hazard;
+    this.#hazards.set(profile, hazard);
+    return hazard[(recencyIndex(recencyDays) * AGES + ageIndex(ageDays)) * SCORE_POINTS + scoreIndex(score)] ?? 0;
   }
 
   /** The table of a mode for an object like this. The calm one knows the base class as 0 and the moving class as 1. */
@@ -201,7 +202,7 @@ export class Predictor {
     const found = this.#tables[mode].get(id);
     if (found) return found;
     const { typical, expected } = this.#typicalOf(tariff, situation);
-    const classes = mode === "calm" ? withClasses(typical, [0, typical.auto]) : typical;
+    const classes = mode === "calm" ? withClasses(typical, typical.auto < 0 ? [0] : [0, typical.auto]) : typical;
     const table = solveTable(classes, expected, 1 - 1 / this.horizonDays(mode));
     this.#tables[mode].set(id, table);
     return table;
@@ -223,12 +224,11 @@ export class Predictor {
 function steadyOptions(tariff: DailyTariff, situation: Situation): readonly Option[] {
   const { storageClass: held, leftDays } = situation;
   const costs = steadyCosts(tariff, situation);
-  const staying = costs[held] ?? 0;
   const owed = leftDays * (tariff.rentPerDay[held] ?? 0);
   return Array.from(costs, (cost, to): Option => {
-    if (to === held) return { saving: 0, fee: 0, expected: staying };
+    if (to === held) return { fee: 0, expected: cost };
     const fee = owed + (tariff.moveCost[held * tariff.count + to] ?? 0);
-    return { saving: staying - cost, fee, expected: cost + fee };
+    return { fee, expected: cost + fee };
   });
 }
 
@@ -278,12 +278,6 @@ export function cellOf(table: DecisionTable, situation: Situation): number {
     ageIndex(situation.ageDays) * SCORE_POINTS +
     scoreIndex(situation.score)
   );
-}
-
-/** Chance of a day with reads that a table was solved with. */
-function hazardOf(table: DecisionTable, situation: Situation): number {
-  const at = (recencyIndex(situation.recencyDays) * AGES + ageIndex(situation.ageDays)) * SCORE_POINTS;
-  return table.hazard[at + scoreIndex(situation.score)] ?? 0;
 }
 
 /** The situation after `days` without a read. */

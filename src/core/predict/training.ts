@@ -22,9 +22,7 @@ type Past = Pick<ReplayInput, "trace" | "splitDay">;
 export interface Stage {
   readonly fromDay: number;
   readonly predictor: Predictor;
-  /** Profiles of the prefixes known on that day. */
-  readonly prefixes: ReadonlyMap<string, number>;
-  /** The same by object of the trace. */
+  /** Profile of every object of the trace, as known on that day. */
   readonly profiles: Uint8Array;
 }
 
@@ -40,7 +38,7 @@ export function stageAt({ trace, splitDay }: Past, fromDay: number, terms: Predi
   const profiles = Uint8Array.from(trace.name, (name) => profileOfKey(prefixes, name));
   const model = learned(trace, new TraceHabits(trace, usualAmount(trace, splitDay)), profiles, fromDay);
   const predictor = new Predictor({ ...terms, model, sizes: typicalSizes(trace, fromDay) });
-  return { fromDay, predictor, prefixes, profiles };
+  return { fromDay, predictor, profiles };
 }
 
 /** The geometric mean of the sizes known before `day`, by bucket. */
