@@ -50,7 +50,7 @@ export const demo: CommandSpec = {
     { flags: "--s3-endpoint <url>", summary: "Store to use; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY." },
   ],
   examples: [
-    ["astra demo", "the whole loop in under half a minute"],
+    ["astra demo", "the whole loop in about half a minute"],
     ["astra demo --strategy predictive", "the same life, decided by what was learned of it"],
     ["astra demo --seed 7 --json", "another workload, the result as one line of JSON"],
   ],
