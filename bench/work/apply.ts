@@ -1,6 +1,6 @@
 /** Carries out a stored plan: HEAD, conditional copy, HEAD, journal, state, audit. */
 import { z } from "zod";
-import { applyPlan } from "../../src/services/apply-plan.ts";
+import { applyPlan } from "../../src/services/moving/apply-plan.ts";
 import { openPlace, placeSchema } from "../bench-context.ts";
 import { type WorkDone, timed } from "../outcome.ts";
 

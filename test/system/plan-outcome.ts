@@ -5,8 +5,8 @@ import type { SavingInterval } from "../../src/core/pricing/saving-interval.ts";
 import { MS_PER_DAY, MS_PER_HOUR } from "../../src/core/units.ts";
 import type { PriceBook } from "../../src/core/pricing/price-book.ts";
 import type { Config } from "../../src/config/schema.ts";
-import { applyPlan } from "../../src/services/apply-plan.ts";
-import { continueMoves } from "../../src/services/continue-moves.ts";
+import { applyPlan } from "../../src/services/moving/apply-plan.ts";
+import { continueMoves } from "../../src/services/moving/continue-moves.ts";
 import { makePlan } from "../../src/services/make-plan.ts";
 import { HISTORY_BUCKET, type History, type Lived, deleteNoncurrent, liveHistory } from "./plan-history.ts";
 

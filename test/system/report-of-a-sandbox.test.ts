@@ -17,7 +17,7 @@ import type { Context } from "../../src/services/context.ts";
 import { importMetadata } from "../../src/services/exchange-metadata.ts";
 import { recordAccess } from "../../src/services/record-access.ts";
 import { reportActual } from "../../src/services/report-actual.ts";
-import { runEngine } from "../../src/services/run-engine.ts";
+import { runEngine } from "../../src/services/moving/run-engine.ts";
 import { uploadFile } from "../../src/services/upload-file.ts";
 import { ACCESS_KEY, SECRET_KEY } from "../support/sandbox.ts";
 

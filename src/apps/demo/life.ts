@@ -7,7 +7,7 @@ import { type WorkloadDay, type WorkloadObject, workloadDays } from "../../core/
 import { appendEvents } from "../../services/append-events.ts";
 import { consumeEvents } from "../../services/consume-events.ts";
 import type { Context } from "../../services/context.ts";
-import { runEngine } from "../../services/run-engine.ts";
+import { runEngine } from "../../services/moving/run-engine.ts";
 import { biggestSavings } from "./biggest-savings.ts";
 import { type Keeping, billedTransitions } from "./keeping.ts";
 import type { DemoOptions, LifeReport, TierCounts } from "./report.ts";

@@ -19,7 +19,7 @@ export const apply: CommandSpec = {
   async run(call) {
     const named = firstArgument(call, "plan");
     const [{ applyPlan }, { planSummary, runView }] = await Promise.all([
-      import("../../../services/apply-plan.ts"),
+      import("../../../services/moving/apply-plan.ts"),
       import("../output/run-view.ts"),
     ]);
     const { terminal } = call;

@@ -20,7 +20,7 @@ export const runEngine: CommandSpec = {
   ],
   async run(call) {
     const [{ runEngine: runIt }, { planSummary, runEngineView }] = await Promise.all([
-      import("../../../services/run-engine.ts"),
+      import("../../../services/moving/run-engine.ts"),
       import("../output/run-view.ts"),
     ]);
     const { terminal } = call;

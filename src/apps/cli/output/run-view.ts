@@ -2,8 +2,8 @@
 import { styleText } from "node:util";
 import type { PlanHeader } from "../../../core/plan.ts";
 import type { RunRecord } from "../../../ports/state-store.ts";
-import type { ContinueMovesResult } from "../../../services/continue-moves.ts";
-import type { RunEngineResult } from "../../../services/run-engine.ts";
+import type { ContinueMovesResult } from "../../../services/moving/continue-moves.ts";
+import type { RunEngineResult } from "../../../services/moving/run-engine.ts";
 import { formatMoney } from "./money.ts";
 import { refusalLines, totalsLine } from "./plan-text.ts";
 import { counted, formatBytes, formatCount } from "./size.ts";

@@ -1,5 +1,5 @@
 /** Compares an object before and after a move: everything its owner stored must be as it was. */
-import type { ObjectHead } from "../ports/object-store.ts";
+import type { ObjectHead } from "../../ports/object-store.ts";
 
 /** @returns what differs, in words, or `null`. */
 export function differenceAfterMove(before: ObjectHead, after: ObjectHead, storageClass: string): string | null {

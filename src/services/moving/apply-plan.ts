@@ -1,11 +1,11 @@
 /** Executes just that plan: intent first, every effect conditional, journalled in groups, resumable at any point. */
-import { AstraError } from "../core/errors.ts";
-import { requirePermission } from "../core/permission.ts";
-import type { PlanHeader, PlannedMove } from "../core/plan.ts";
-import type { ObjectStore } from "../ports/object-store.ts";
-import type { JournalEntry, RunRecord, RunState } from "../ports/state-store.ts";
-import { AdaptivePool } from "./adaptive-pool.ts";
-import type { Context, Progress } from "./context.ts";
+import { AstraError } from "../../core/errors.ts";
+import { requirePermission } from "../../core/permission.ts";
+import type { PlanHeader, PlannedMove } from "../../core/plan.ts";
+import type { ObjectStore } from "../../ports/object-store.ts";
+import type { JournalEntry, RunRecord, RunState } from "../../ports/state-store.ts";
+import { AdaptivePool } from "../adaptive-pool.ts";
+import type { Context, Progress } from "../context.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { moveObject } from "./move-object.ts";
 import { RunTally } from "./run-tally.ts";

@@ -2,15 +2,15 @@
  * Moves one object by a conditional copy to itself, and verifies it. Every effect is conditional on what was planned;
  * run again on the same journal line, it finishes what a crash left or finds it finished.
  */
-import { isAstraError, toAstraError } from "../core/errors.ts";
-import { objectUri } from "../core/object-ref.ts";
-import type { HoldState } from "../core/object-state.ts";
-import type { PlannedMove } from "../core/plan.ts";
-import { type TransitionState, nextState } from "../core/transition.ts";
-import { AstraError } from "../core/errors.ts";
-import type { ObjectHead, ObjectStore } from "../ports/object-store.ts";
-import type { ObjectMoved } from "../ports/state-store.ts";
-import type { Context } from "./context.ts";
+import { isAstraError, toAstraError } from "../../core/errors.ts";
+import { objectUri } from "../../core/object-ref.ts";
+import type { HoldState } from "../../core/object-state.ts";
+import type { PlannedMove } from "../../core/plan.ts";
+import { type TransitionState, nextState } from "../../core/transition.ts";
+import { AstraError } from "../../core/errors.ts";
+import type { ObjectHead, ObjectStore } from "../../ports/object-store.ts";
+import type { ObjectMoved } from "../../ports/state-store.ts";
+import type { Context } from "../context.ts";
 import { differenceAfterMove } from "./verify-move.ts";
 
 export interface MoveOutcome {

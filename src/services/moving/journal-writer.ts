@@ -1,5 +1,5 @@
 /** Group commit of finished transitions: one transaction for many objects, each waiting only for its own group. */
-import type { JournalEntry, JournalUpdate, ObjectMoved, StateStore } from "../ports/state-store.ts";
+import type { JournalEntry, JournalUpdate, ObjectMoved, StateStore } from "../../ports/state-store.ts";
 import type { MoveOutcome } from "./move-object.ts";
 
 /** Enough to make the fsync a small part, few enough that a crash repeats little. */

@@ -1,10 +1,10 @@
 /** What a scheduler calls: finish what is open, plan, show, apply. */
-import type { PlanHeader } from "../core/plan.ts";
-import type { RunRecord } from "../ports/state-store.ts";
+import type { PlanHeader } from "../../core/plan.ts";
+import type { RunRecord } from "../../ports/state-store.ts";
 import { applyPlan } from "./apply-plan.ts";
-import type { Context, Progress } from "./context.ts";
+import type { Context, Progress } from "../context.ts";
 import { type ContinueMovesResult, continueMoves } from "./continue-moves.ts";
-import { makePlan } from "./make-plan.ts";
+import { makePlan } from "../make-plan.ts";
 
 export interface RunEngineInput {
   readonly bucket: string;

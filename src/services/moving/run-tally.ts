@@ -1,7 +1,7 @@
 /** Adds up a run while its transitions end. */
-import type { PlannedMove } from "../core/plan.ts";
-import type { TransitionState } from "../core/transition.ts";
-import type { RunRecord, RunState } from "../ports/state-store.ts";
+import type { PlannedMove } from "../../core/plan.ts";
+import type { TransitionState } from "../../core/transition.ts";
+import type { RunRecord, RunState } from "../../ports/state-store.ts";
 
 export class RunTally {
   done = 0;

@@ -1,8 +1,8 @@
 /** Takes up what earlier runs left open: intents of a crash, and restores that have come to an end. */
-import { requirePermission } from "../core/permission.ts";
-import type { JournalEntry } from "../ports/state-store.ts";
+import { requirePermission } from "../../core/permission.ts";
+import type { JournalEntry } from "../../ports/state-store.ts";
 import { movePool } from "./apply-plan.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../context.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { moveObject } from "./move-object.ts";
 
