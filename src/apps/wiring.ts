@@ -1,5 +1,6 @@
 /** The only place that names concrete classes. Each is imported when it is first used. */
 import { userInfo } from "node:os";
+import { processPresence } from "../adapters/system/process-presence.ts";
 import { systemRandom } from "../adapters/system/system-random.ts";
 import { WallClock } from "../adapters/system/wall-clock.ts";
 import { systemBodySources } from "../adapters/system/body-sources.ts";
@@ -47,7 +48,7 @@ export async function openContext(
   const log = lazyPort<EventLog>(() => openLog(config, clock, logger.port, overrides.isThrowaway ?? false), ["read"]);
   const state = lazyPort<StateStore>(
     () => openState(config, overrides.isThrowaway ?? false),
-    ["plannedMoves", "objects", "journalOfRun"],
+    ["plannedMoves", "objects", "journalOfRun", "openJournal", "auditTrail"],
   );
   const stores = lazyPort<ObjectStores>(() => openStores(config, environment, clock, random));
   const bodies = systemBodySources(bodyOptions(config), { stores: stores.port });
@@ -58,6 +59,7 @@ export async function openContext(
     config,
     clock,
     random,
+    presence: processPresence(),
     logger: logger.port,
     get policies() {
       return (policies ??= policiesOf(config));

@@ -37,9 +37,23 @@ function whereOf({ file, position }: Fault): string {
 
 /** The line with a mark under the column; a value that may be a secret is not shown. */
 function snippet({ lines, position }: Fault): string {
-  const line = (lines[position.line - 1] ?? "").replace(/\t/g, " ").slice(0, SHOWN_COLUMNS);
   const number = String(position.line);
-  const shown = line.replace(/((?:secret|password|token)[^:]*:\s*)\S.*$/i, "$1…");
+  const shown = withoutSecrets(lines, position.line - 1).slice(0, SHOWN_COLUMNS);
   const mark = `${" ".repeat(Math.min(position.column - 1, shown.length))}^`;
   return `  ${number} | ${shown}\n  ${" ".repeat(number.length)} | ${mark}`;
+}
+
+const SECRET_NAME = /(?:secret|password|token|external_id)/i;
+
+/** Masked before it is cut: the end of an address may be what tells a password from a host. */
+function withoutSecrets(lines: readonly string[], index: number): string {
+  const line = (lines[index] ?? "").replace(/\t/g, " ");
+  const before = lines.slice(0, index).findLast((each) => each.trim() !== "") ?? "";
+  // The name stands on the line before, the value alone on this one.
+  if (SECRET_NAME.test(before) && /:\s*[|>]?[+-]?\s*$/.test(before) && !/:(?:\s|$)/.test(line))
+    return line.replace(/\S.*$/, "…");
+  return line
+    .replace(new RegExp(`(${SECRET_NAME.source}[^:]*:\\s*)\\S.*$`, "i"), "$1…")
+    .replace(/\/\/\S*@/g, "//…@")
+    .replace(/[^\s"'/,[]+:\S*@/g, "…@");
 }

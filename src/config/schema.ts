@@ -9,6 +9,7 @@ import { DEFAULT_HORIZON_DAYS } from "../core/cost-strategy.ts";
 import { DEFAULT_GUARDS } from "../core/decide.ts";
 import { DEFAULT_WINDOW_DAYS } from "../core/matrix.ts";
 import { STRATEGY_NAMES } from "../core/policy/policy.ts";
+import { brakesSchema, movingFields, ratesSchema } from "./brakes-schema.ts";
 
 const text = z.string().min(1);
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -31,9 +32,35 @@ const assumeRole = z.strictObject({
   external_id: text.describe("External id that the role's trust policy asks for.").optional(),
 });
 
+/** S3 keeps bucket keys for SSE-KMS only, and takes a key's name for either kind of KMS encryption (PutObject). */
+const encryption = z
+  .strictObject({
+    algorithm: z.enum(["AES256", "aws:kms", "aws:kms:dsse"]).describe("Encryption of new objects."),
+    kms_key_id: text
+      .describe("KMS key: its ARN, id or alias. Without it, the account's key for S3.")
+      .meta({ example: "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" })
+      .optional(),
+    bucket_key: z.boolean().default(false).describe("Use an S3 bucket key: fewer requests to KMS. Only for `aws:kms`."),
+  })
+  .refine(({ algorithm, kms_key_id }) => kms_key_id === undefined || algorithm !== "AES256", {
+    path: ["kms_key_id"],
+    message: "is only for aws:kms and aws:kms:dsse",
+  })
+  .refine(({ algorithm, bucket_key }) => !bucket_key || algorithm === "aws:kms", {
+    path: ["bucket_key"],
+    message: "is only for aws:kms",
+  });
+
+/** A password in an address ends in logs, process lists and error messages. */
+export function hasUserInfo(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && (url.username !== "" || url.password !== "");
+}
+
 const connection = {
   endpoint: z
     .url({ protocol: /^https?$/ })
+    .refine((address) => !hasUserInfo(address), "must hold neither user nor password: name keys in `credentials`")
     .describe("Endpoint of an S3-compatible store; AWS where absent.")
     .meta({ example: "http://127.0.0.1:9000" })
     .optional(),
@@ -45,6 +72,10 @@ const connection = {
   profile: text.describe("Profile of the shared AWS configuration.").optional(),
   credentials: credentials.describe("Fixed credentials.").optional(),
   assume_role: assumeRole.describe("Role assumed with the credentials above.").optional(),
+  ca_file: text
+    .describe("PEM file of the authority that signed the endpoint's certificate; the system's where absent.")
+    .optional(),
+  encryption: encryption.describe("Encryption of new objects; the bucket's own default where absent.").optional(),
 };
 
 const s3 = z.strictObject(connection);
@@ -155,6 +186,7 @@ const engine = z.strictObject({
     .describe("Most moves at a time; the limit found adapts below it."),
   excluded_principals: z.array(text).default([]).describe("Principals whose reads are no accesses: crawlers, backup."),
   restore_days: z.number().int().min(1).max(30).default(2).describe("Days a copy restored for a move is kept."),
+  ...movingFields,
 });
 
 const bucket = z.strictObject({ ...connection });
@@ -174,6 +206,8 @@ export const configSchema = z.strictObject({
     .describe("What Astra remembers."),
   ingest: ingest.prefault({}).describe("How bodies of new objects are read."),
   engine: engine.prefault({}).describe("How objects are decided and moved."),
+  brakes: brakesSchema.prefault({}).describe("What ends a run before its plan is through."),
+  rates: ratesSchema.prefault({}).describe("How fast objects are moved at most."),
   policies: text.describe("Policy file; none where absent.").meta({ example: "policies.yaml" }).optional(),
   prices: text
     .describe(

@@ -1,6 +1,7 @@
 /** One decision: what policies allow, what the strategy proposes, what the guards say to it, and every sum that led there. */
 import { type MonthlyBill, type MoveFee, monthlyBill } from "./pricing/bill.ts";
-import { copyFeeAt } from "./pricing/calendar-fee.ts";
+import { DEFAULT_COOL_DOWN_DAYS, coolsDown } from "./cool-down.ts";
+import { type MoveWay, type WayTerms, cheapestWay, copyWay } from "./move-way.ts";
 import { expectedUse } from "./pricing/expected-use.ts";
 import { type NativeRule, conflictingRule } from "./policy/native-rules.ts";
 import type { StrategyName } from "./policy/policy.ts";
@@ -21,6 +22,7 @@ export const REFUSALS = [
   "retention_lock",
   "replication_pending",
   "restore_in_progress",
+  "cool_down",
   "changed",
   "missing",
   "saving_under_fee",
@@ -41,6 +43,8 @@ export interface MoveSums {
   readonly billNow: MonthlyBill;
   readonly billThen: MonthlyBill;
   readonly fee: MoveFee;
+  /** How the move would be made at that fee. */
+  readonly way: Pick<MoveWay, "mechanism" | "restore">;
   /** As the proposal's own prediction expects it, else the difference of the two bills at the object's decayed rate. */
   readonly savingMicrosPerMonth: number;
   /** Days until the saving has paid the fee; `null` when it never does. */
@@ -80,18 +84,15 @@ export type Decision =
 export type KnownHold = "legal_hold" | "retention_lock" | null;
 
 /** What a decision depends on besides the object. */
-export interface DecideContext {
+export interface DecideContext extends WayTerms {
   /** Where no rule names another. */
   readonly strategy: Strategy;
   /** A strategy that a rule names. */
   readonly strategyNamed: (name: StrategyName) => Strategy;
   readonly policies: PolicySet;
-  readonly prices: PriceBook;
   readonly guards: GuardLimits;
-  /** Days the noncurrent version left by a copy is billed; 0 on a bucket without versioning. */
-  readonly noncurrentDays: number;
-  /** Days a copy restored for a move is asked for; 1 where absent. */
-  readonly restoreDays?: number;
+  /** Days for which what was just brought up is not sent down; 30 where absent. */
+  readonly coolDownDays?: number;
   /** The bucket's own age rules. */
   readonly nativeRules: readonly NativeRule[];
 }
@@ -120,13 +121,23 @@ function guarded(
   policy: PolicyVerdict,
   context: DecideContext,
 ): Decision {
-  const sums = moveSums(view, proposal.storageClass, context, proposal.prediction?.savingMicrosPerMonth);
-  if (hold) return refuse(hold, proposal, policy, { sums });
-  const native = conflictingRule(context.nativeRules, { ...view, to: proposal.storageClass }, context.prices);
-  if (native) return refuse("native_rule_conflict", proposal, policy, { sums, detail: native.id });
+  const to = proposal.storageClass;
+  const native = conflictingRule(context.nativeRules, { ...view, to }, context.prices);
+  const expected = proposal.prediction?.savingMicrosPerMonth;
+  const sums = moveSums(view, to, context, expected, native !== undefined);
+  const asCopied = sums ?? moveSums(view, to, context, expected);
+  if (hold) return refuse(hold, proposal, policy, { sums: asCopied });
+  if (native && sums?.way.mechanism !== "tag")
+    return refuse("native_rule_conflict", proposal, policy, { sums: asCopied, detail: native.id });
   if (!sums) return refuse("unknown_price", proposal, policy);
-  const refusal = policy.orderedBy === null ? moneyGuard(sums, context.guards) : null;
+  if (policy.orderedBy !== null) return { kind: "move", proposal, sums, policy };
+  const refusal = isCooling(view, to, context) ? "cool_down" : moneyGuard(sums, context.guards);
   return refusal ? refuse(refusal, proposal, policy, { sums }) : { kind: "move", proposal, sums, policy };
+}
+
+function isCooling(view: ObjectView, to: string, { prices, coolDownDays = DEFAULT_COOL_DOWN_DAYS }: DecideContext) {
+  const { storageClass, daysSincePromotion = null } = view;
+  return coolsDown({ storageClass, daysSincePromotion }, to, prices, coolDownDays);
 }
 
 /** An object that only stays because too little is known of it is told of, with what it would do otherwise. */
@@ -171,26 +182,30 @@ function refuse(
 }
 
 /**
+ * @param isCopyRefused a copy would restart or defeat one of the bucket's own rules
  * @param expectedSaving micros a month by the strategy's own model, in place of the object's decayed rate
  * @returns `null` when a price that the sums need is unknown.
  */
 export function moveSums(
   view: ObjectView,
   target: string,
-  context: Pick<DecideContext, "prices" | "noncurrentDays" | "restoreDays" | "guards">,
+  context: WayTerms & Pick<DecideContext, "guards">,
   expectedSaving?: number,
+  isCopyRefused = false,
 ): MoveSums | null {
-  const { prices, noncurrentDays, restoreDays } = context;
+  const { prices } = context;
   // What a move brings counts for as long as it may take to pay back.
   const days = context.guards.maxPaybackDays;
   const billNow = monthlyBill(prices, view.storageClass, expectedUse(view, view.storageClass, days));
   const billThen = monthlyBill(prices, target, expectedUse(view, target, days));
-  const { storageClass: from, sizeBytes, daysInClass: daysHeld } = view;
-  const fee = copyFeeAt(prices, { from, to: target, sizeBytes, daysHeld, noncurrentDays, restoreDays }, view.atMs);
-  if (!billNow || !billThen || !fee) return null;
+  const { storageClass: from, key, sizeBytes, daysInClass: daysHeld, ageDays, atMs } = view;
+  const move = { key, from, to: target, sizeBytes, daysHeld, ageDays, atMs };
+  const way = cheapestWay(move, context, isCopyRefused) ?? (isCopyRefused ? null : copyWay(move, context));
+  if (!billNow || !billThen || !way) return null;
+  const { fee, mechanism, restore } = way;
   const savingMicrosPerMonth = expectedSaving ?? billNow.totalMicros - billThen.totalMicros;
   const paybackDays = savingMicrosPerMonth > 0 ? (fee.totalMicros / savingMicrosPerMonth) * DAYS_PER_MONTH : null;
-  return { billNow, billThen, fee, savingMicrosPerMonth, paybackDays };
+  return { billNow, billThen, fee, way: { mechanism, restore }, savingMicrosPerMonth, paybackDays };
 }
 
 /**

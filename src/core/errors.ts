@@ -137,6 +137,12 @@ export const ERRORS = [
     fix: "Check `log.kafka.sasl` and the broker's user.",
   },
   {
+    code: "ASTRA_LOG_FORBIDDEN",
+    class: "user",
+    exit: EXIT.authentication,
+    fix: "Give the user the ACLs that `astra iam policy --kafka` prints.",
+  },
+  {
     code: "ASTRA_LOG_TOPIC_MISSING",
     class: "user",
     exit: EXIT.failed,
@@ -180,6 +186,12 @@ export const ERRORS = [
     fix: "Use the version of Astra that wrote the file, or a newer one.",
   },
   {
+    code: "ASTRA_LEASE_LOST",
+    class: "environment",
+    exit: EXIT.failed,
+    fix: "Another engine took over the bucket; run again once it is done.",
+  },
+  {
     code: "ASTRA_METADATA_INVALID",
     class: "user",
     exit: EXIT.failed,
@@ -196,6 +208,30 @@ export const ERRORS = [
     class: "user",
     exit: EXIT.failed,
     fix: "Make a new plan; this one has been carried out.",
+  },
+  {
+    code: "ASTRA_BUCKET_BUSY",
+    class: "environment",
+    exit: EXIT.failed,
+    fix: "Wait until the other run has ended; `astra runs` shows it.",
+  },
+  {
+    code: "ASTRA_BRAKE_ON",
+    class: "environment",
+    exit: EXIT.failed,
+    fix: "See `astra brake` for who threw it and why; `astra brake off` lets moves go on.",
+  },
+  {
+    code: "ASTRA_WINDOW_CLOSED",
+    class: "environment",
+    exit: EXIT.failed,
+    fix: "Run it inside a maintenance window, or change `brakes.windows`.",
+  },
+  {
+    code: "ASTRA_RUN_STOPPED",
+    class: "user",
+    exit: EXIT.failed,
+    fix: "Make a new plan: what this one has not moved will be in it, if it still should move.",
   },
   { code: "ASTRA_PRICES_INVALID", class: "user", exit: EXIT.usage, fix: "Correct the price book at the named place." },
   {
@@ -215,6 +251,12 @@ export const ERRORS = [
     class: "user",
     exit: EXIT.failed,
     fix: "Give files of an AWS Cost and Usage Report (CSV, CSV.gz or Parquet) that was made with resource ids.",
+  },
+  {
+    code: "ASTRA_ACCESS_LOG_INVALID",
+    class: "user",
+    exit: EXIT.failed,
+    fix: "Give files of S3 server access logs, plain or gzipped, or folders that hold them.",
   },
   {
     code: "ASTRA_INTERRUPTED",
@@ -245,6 +287,30 @@ export const ERRORS = [
     class: "user",
     exit: EXIT.authentication,
     fix: "Ask for a role that has the named permission.",
+  },
+  {
+    code: "ASTRA_DEAD_LETTER_MISSING",
+    class: "user",
+    exit: EXIT.failed,
+    fix: "See `astra dlq list --all` for the places of dead letters.",
+  },
+  {
+    code: "ASTRA_DEAD_LETTER_REFUSED",
+    class: "user",
+    exit: EXIT.failed,
+    fix: "See `astra dlq show PLACE` for what became of it, and add --force to send it again all the same.",
+  },
+  {
+    code: "ASTRA_RUN_OVER",
+    class: "user",
+    exit: EXIT.failed,
+    fix: "See `astra runs` for the runs that can still be ordered about.",
+  },
+  {
+    code: "ASTRA_AUDIT_BROKEN",
+    class: "environment",
+    exit: EXIT.failed,
+    fix: "Keep the state file as it is for those who look into it, and compare it with an earlier copy or export.",
   },
   {
     code: "ASTRA_SANDBOX_PORT",
@@ -316,6 +382,8 @@ export function isAstraError(error: unknown, ...codes: readonly ErrorCode[]): er
 /** Any thrown value as an AstraError; what is not one already is a bug. */
 export function toAstraError(error: unknown): AstraError {
   if (error instanceof AstraError) return error;
+  // A fault in closing a thing (SuppressedError, which older runtimes don't name) hides what the work itself met.
+  if (error instanceof Error && "suppressed" in error) return toAstraError(error.suppressed);
   const message = error instanceof Error ? error.message : String(error);
   return new AstraError("ASTRA_INTERNAL", message, { cause: error });
 }

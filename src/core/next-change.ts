@@ -49,6 +49,7 @@ function unreadView(view: ObjectView, days: number, windowDays: number): ObjectV
     ageDays: view.ageDays === null ? null : view.ageDays + days,
     idleDays: view.idleDays === null ? null : view.idleDays + days,
     daysInClass: view.daysInClass + days,
+    ...(typeof view.daysSincePromotion === "number" && { daysSincePromotion: view.daysSincePromotion + days }),
     windowReads: view.readDays.reduce((sum, { day, reads }) => (day > oldest ? sum + reads : sum), 0),
     rate: { readsPerMonth: readsPerMonth * left, readDaysPerMonth: readDaysPerMonth * left },
     decayedReadDays: view.decayedReadDays * left,

@@ -26,6 +26,8 @@ export interface ObjectState extends ObjectRef {
   readonly sequencer: string | null;
   readonly deletedMs: number | null;
   readonly hold: HoldState | null;
+  /** When a move of ours last took it to a hotter class: it is not sent back at once. */
+  readonly promotedMs: number | null;
   readonly access: AccessStats;
 }
 
@@ -44,6 +46,7 @@ export function unknownObject(ref: ObjectRef): ObjectState {
     sequencer: null,
     deletedMs: null,
     hold: null,
+    promotedMs: null,
     access: NO_ACCESS,
   };
 }
@@ -117,5 +120,6 @@ function rewritten(
     sequencer: sequencer ?? state.sequencer,
     deletedMs: null,
     hold: null,
+    promotedMs: null,
   };
 }

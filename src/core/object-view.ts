@@ -46,6 +46,7 @@ export function viewOf(
     idleDays: daysBetween(Math.max(createdMs, access.lastAccessMs ?? createdMs), nowMs),
     createdDay: dayNumber(createdMs),
     daysInClass: daysBetween(classSinceMs, nowMs),
+    daysSincePromotion: state && state.promotedMs !== null ? daysBetween(state.promotedMs, nowMs) : null,
     windowReads: readsInWindow(access, nowMs, windowDays),
     lifetimeReads: access.lifetimeReads,
     rate: readRate(access, createdMs, nowMs),

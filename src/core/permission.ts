@@ -9,6 +9,9 @@ export const PERMISSIONS = [
   "plan.write",
   "plan.apply",
   "state.write",
+  "run.order",
+  "brake.set",
+  "audit.read",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -1,6 +1,7 @@
 /** The exact list of transitions, priced. A plan is stored and hashed; apply executes just that plan. */
 import { DEFAULT_GUARDS, type Refusal } from "./decide.ts";
 import type { ObjectRef } from "./object-ref.ts";
+import type { MoveMechanism, RestoreSpeedName } from "./plan-terms.ts";
 import { BreakdownTally, NONE_REFUSED, withRefused } from "./plan-breakdown.ts";
 import type { CauseFound, RefusalCause } from "./refusal-cause.ts";
 import type { SavingInterval } from "./pricing/saving-interval.ts";
@@ -16,7 +17,7 @@ export interface PlannedMove extends ObjectRef {
   readonly from: string;
   readonly to: string;
   readonly toTier: Tier;
-  readonly mechanism: "copy";
+  readonly mechanism: MoveMechanism;
   readonly rule: string;
   readonly why: string;
   readonly createdMs: number | null;
@@ -30,6 +31,10 @@ export interface PlannedMove extends ObjectRef {
   readonly policy?: string | null;
   /** The money guards were not asked. */
   readonly orderedByPolicy?: boolean;
+  /** How an archived object is made readable for its copy; absent where it need not be. */
+  readonly restore?: { readonly speed: RestoreSpeedName; readonly days: number };
+  /** The finished move that this one takes back. */
+  readonly undoes?: { readonly runId: string; readonly seq: number };
 }
 
 /** Moves that have something in common, added up; money in micros. */

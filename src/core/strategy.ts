@@ -18,6 +18,8 @@ export interface ObjectView {
   readonly createdDay: number;
   /** Days in the present class, as far as known. */
   readonly daysInClass: number;
+  /** Days since a move of ours last took it to a hotter class; absent or `null` where none did. */
+  readonly daysSincePromotion?: number | null;
   /** Accesses inside the strategy's window. */
   readonly windowReads: number;
   readonly lifetimeReads: number;

@@ -7,7 +7,9 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "planned skip": "skipped",
   "planned fail": "failed",
   "intent begin": "intent",
+  "intent defer": "planned",
   "intent restore": "restoring",
+  "intent tag": "tagged",
   "intent copy": "copied",
   "intent skip": "skipped",
   "intent fail": "failed",
@@ -15,13 +17,20 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "restoring restore": "restoring",
   "restoring skip": "skipped",
   "restoring fail": "failed",
+  "tagged begin": "intent",
+  "tagged tag": "tagged",
+  "tagged verify": "verified",
+  "tagged skip": "skipped",
+  "tagged fail": "failed",
   "copied verify": "verified",
+  "copied skip": "skipped",
   "copied fail": "failed",
   "verified finish": "done",
   "done undo": "undone",
   "failed begin": "intent",
   "failed skip": "skipped",
   "failed fail": "failed",
+  "failed undo": "undone",
 };
 
 const CELLS = TRANSITION_STATES.flatMap((state) => TRANSITION_EVENTS.map((event) => ({ state, event })));
@@ -36,12 +45,14 @@ describe("a transition", () => {
   it.each<{ events: TransitionEvent[]; end: string }>([
     { events: ["begin", "copy", "verify", "finish"], end: "done" },
     { events: ["begin", "restore", "restore", "begin", "copy", "verify", "finish", "undo"], end: "undone" },
+    { events: ["begin", "tag", "tag", "verify", "finish"], end: "done" },
+    { events: ["begin", "defer", "begin", "copy", "skip"], end: "skipped" },
     { events: ["begin", "copy", "fail", "begin", "skip"], end: "skipped" },
   ])("goes through $events to $end", ({ events, end }) => {
     expect(events.reduce(nextState, "planned")).toBe(end);
   });
 
   it("is open exactly where an effect may be under way", () => {
-    expect(OPEN_STATES).toEqual(["intent", "restoring", "copied", "verified"]);
+    expect(OPEN_STATES).toEqual(["intent", "restoring", "tagged", "copied", "verified"]);
   });
 });

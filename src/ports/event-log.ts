@@ -9,7 +9,7 @@
  * - each partition of a group belongs to at most one live consumer; a dead consumer's partitions pass to the others;
  * - a consumer starts at the group's committed offset, or at the beginning where there is none.
  *
- * Errors: ASTRA_LOG_UNREACHABLE, ASTRA_LOG_AUTHENTICATION, ASTRA_LOG_TOPIC_MISSING, ASTRA_LOG_REFUSED, and for the
+ * Errors: ASTRA_LOG_UNREACHABLE, ASTRA_LOG_AUTHENTICATION, ASTRA_LOG_FORBIDDEN, ASTRA_LOG_TOPIC_MISSING, ASTRA_LOG_REFUSED, and for the
  * embedded log the ASTRA_STATE_* errors of its file.
  */
 
@@ -33,9 +33,20 @@ export interface LogRecord extends RecordPosition {
   readonly timestampMs: number;
 }
 
-/** Records of one partition, ascending, never empty. */
+/**
+ * All that one partition holds from `from` on and before `next`. Batches of one owner follow each other without a gap,
+ * so a state that reckons with `from` and `next` misses nothing, whatever the records' own offsets are.
+ */
 export interface RecordBatch {
   readonly partition: number;
+  /** Where the batch before it ended, or where the group stood. */
+  readonly from: bigint;
+  /** What to commit when the batch is done. */
+  readonly next: bigint;
+  /**
+   * Ascending. Offsets in between have no record where a transaction was marked or given up, or the log was compacted;
+   * where nothing else stands before `next`, there is no record at all.
+   */
   readonly records: readonly LogRecord[];
 }
 

@@ -6,6 +6,7 @@
  * ASTRA_STORE_THROTTLED, ASTRA_STORE_UNREACHABLE, ASTRA_STORE_REFUSED (message of the store, no secret).
  */
 import type { NativeRule } from "../core/policy/native-rules.ts";
+import type { TagRule } from "../core/policy/tag-rule.ts";
 import type { Provider } from "../core/tier.ts";
 
 /** Optional powers of a provider, as data. */
@@ -29,6 +30,8 @@ export interface PutInput {
   readonly metadata?: Readonly<Record<string, string>>;
   /** `absent`: only where no object has the key, else ASTRA_OBJECT_EXISTS. */
   readonly condition?: "absent";
+  /** The bucket's own default where absent. */
+  readonly encryption?: Encryption;
 }
 
 export interface PutResult {
@@ -84,16 +87,56 @@ export interface Encryption {
   readonly bucketKey: boolean;
 }
 
+/** Who may do what with an object, as its owner set it. */
+export interface ObjectAcl {
+  readonly ownerId: string;
+  /** In a stable order: two ACLs that allow the same compare equal, grant by grant. */
+  readonly grants: readonly Grant[];
+}
+
+export interface Grant {
+  readonly grantee: { readonly kind: "id" | "uri" | "email"; readonly value: string };
+  readonly permission: "FULL_CONTROL" | "READ" | "WRITE" | "READ_ACP" | "WRITE_ACP";
+}
+
+/** By name. */
+export type Tags = Readonly<Record<string, string>>;
+
 export interface ChangeClassInput {
   /** The object as a HEAD just showed it; its ETag is the condition of the copy. */
   readonly head: ObjectHead;
   readonly storageClass: string;
+  /** Stated anew on the copy; `null` where the store's own default is what the object has. */
+  readonly acl: ObjectAcl | null;
+  /** Awaited before each part: where it throws, no further part is begun, the upload is aborted, and the call rejects so. */
+  readonly beforePart?: () => Promise<void>;
+  /** Told of a multipart upload before its first part is sent: awaited, so that it can be made durable. */
+  readonly onUpload?: (uploadId: string) => Promise<void>;
 }
 
 /** The object after the change; the ETag may differ where it was copied in parts. */
 export interface ChangeClassResult {
   readonly etag: string;
   readonly versionId: string | null;
+  /** Version whose content was copied, where the store says so: what the copy left noncurrent. */
+  readonly replacedVersionId: string | null;
+}
+
+/** A multipart upload that was begun and not ended. */
+export interface OpenUpload {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly initiatedMs: number;
+  readonly storageClass: string;
+}
+
+/** A version that is not the current one. */
+export interface NoncurrentVersion {
+  readonly key: string;
+  readonly versionId: string;
+  readonly sizeBytes: number;
+  readonly storageClass: string;
+  readonly lastModifiedMs: number;
 }
 
 /** An object as a listing shows it: no HEAD is needed to decide on it. */
@@ -132,6 +175,12 @@ export interface BucketInfo {
   readonly noncurrentExpiryDays: number | null;
   readonly replication: boolean;
   readonly notifications: boolean;
+  /** Whether objects have ACLs of their own: `enforced` means they have none. */
+  readonly ownership: "enforced" | "preferred" | "writer";
+  /** Account that owns the bucket; `null` where objects have no owners of their own (`enforced`). */
+  readonly ownerId: string | null;
+  /** Enabled rules that move objects carrying one tag: what the mechanism `tag` needs. */
+  readonly tagRules: readonly TagRule[];
 }
 
 /** What one call of {@link ObjectStore.probe} found. */
@@ -158,13 +207,29 @@ export interface ObjectStore extends AsyncDisposable {
   readonly features: ObjectStoreFeatures;
   /** Atomic: the object is there whole or not at all. Repeating it is harmless but for `condition`. */
   put(input: PutInput): Promise<PutResult>;
+  /** @param versionId a version in place of the current one. @throws ASTRA_OBJECT_MISSING */
+  head(key: string, versionId?: string): Promise<ObjectHead>;
   /** @throws ASTRA_OBJECT_MISSING */
-  head(key: string): Promise<ObjectHead>;
+  acl(key: string): Promise<ObjectAcl>;
+  /** @throws ASTRA_OBJECT_MISSING */
+  tags(key: string): Promise<Tags>;
+  /** Replaces all tags. No store offers a condition for it. @throws ASTRA_OBJECT_MISSING */
+  setTags(key: string, tags: Tags): Promise<void>;
+  /** Puts a hold and a lock as `like` has them on a version; never takes one off. */
+  addHolds(key: string, versionId: string, like: Pick<ObjectHead, "legalHold" | "retention">): Promise<void>;
+  /** Deletes one noncurrent version for good. Repeating it is harmless. */
+  removeVersion(key: string, versionId: string): Promise<void>;
+  /** Repeating it is harmless. */
+  abortUpload(key: string, uploadId: string): Promise<void>;
+  /** Uploads begun and not ended, in pages. */
+  openUploads(prefix?: string): AsyncIterable<readonly OpenUpload[]>;
+  /** Noncurrent versions, in pages. */
+  noncurrentVersions(prefix?: string): AsyncIterable<readonly NoncurrentVersion[]>;
   /** The body as stored. @throws ASTRA_OBJECT_MISSING, ASTRA_OBJECT_ARCHIVED */
   get(key: string): Promise<AsyncIterable<Uint8Array>>;
   /**
    * Puts the object into another class without changing what its owner stored: content, content headers, metadata, tags,
-   * redirect and encryption stay. Conditional on the ETag of `head`. The caller verifies with a HEAD.
+   * redirect, encryption, ACL, checksum, hold and lock stay. Conditional on the ETag of `head`. The caller verifies.
    * @throws ASTRA_OBJECT_CHANGED, ASTRA_OBJECT_MISSING, ASTRA_OBJECT_ARCHIVED
    */
   changeClass(input: ChangeClassInput): Promise<ChangeClassResult>;

@@ -7,7 +7,9 @@
 import type { Forecast } from "../core/forecast/forecast.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import type { HoldState, ObjectState } from "../core/object-state.ts";
+import type { MoveProgress } from "../core/move-progress.ts";
 import type { PlanHeader, PlannedMove } from "../core/plan.ts";
+import type { Spend } from "../core/spend.ts";
 import type { TransitionState } from "../core/transition.ts";
 
 /** One event's effect on one object, at its place in the log. */
@@ -56,8 +58,11 @@ export interface ObjectQuery {
   readonly deleted?: "include" | "only";
 }
 
-/** How a run stands. `partly`: some moves failed; `interrupted`: it was stopped and can be continued. */
-export const RUN_STATES = ["running", "done", "partly", "failed", "interrupted"] as const;
+/**
+ * How a run stands. `partly`: some moves failed; `interrupted`: its process was told to end; `stopped`: a brake or an
+ * operator ended it. What is not `done` or `partly` can be continued.
+ */
+export const RUN_STATES = ["running", "done", "partly", "failed", "interrupted", "stopped"] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 export interface RunRecord {
@@ -76,6 +81,10 @@ export interface RunRecord {
   readonly feeMicros: number;
   readonly savingMicrosPerMonth: number;
   readonly reasons: Readonly<Record<string, number>>;
+  /** Which brake ended it, in the words of `core/brakes.ts`; `null` where none did. */
+  readonly stopReason: string | null;
+  /** That in a sentence with its numbers. */
+  readonly stopDetail: string | null;
 }
 
 /** A line of the journal: one transition of one run. */
@@ -86,9 +95,85 @@ export interface JournalEntry {
   readonly move: PlannedMove;
   readonly state: TransitionState;
   readonly etagAfter: string | null;
+  readonly versionAfter: string | null;
   /** Reason of a skip or failure. */
   readonly reason: string | null;
   readonly updatedMs: number;
+  /** What whoever takes the line up has to know; `null` where a look at the object tells all. */
+  readonly progress: MoveProgress | null;
+  /** A line that waits for the store is not looked at before this instant; `null` where it does not wait. */
+  readonly dueMs: number | null;
+}
+
+/** Lines of one run that stand alike, added up; money in micros. */
+export interface JournalTotal {
+  readonly state: TransitionState;
+  readonly reason: string | null;
+  readonly lines: number;
+  readonly bytes: number;
+  readonly feeMicros: number;
+  readonly savingMicrosPerMonth: number;
+}
+
+/** The right to change a thing alone, until it runs out. The token grows with every holder: an older one is refused. */
+export interface Lease {
+  readonly name: string;
+  readonly token: number;
+}
+
+export interface LeaseRequest {
+  /** `bucket:NAME` */
+  readonly name: string;
+  /** Who asks: {@link Presence.self}. */
+  readonly holder: string;
+  readonly nowMs: number;
+  readonly ttlMs: number;
+  /** Whether a holder whose lease still runs is known to be gone (a process of this machine that ended). */
+  readonly isGone: (holder: string) => boolean;
+}
+
+/** Adds to what was spent under a name: `run:ID`, `day:2026-11-23`. Negative where a reservation is given back. */
+export interface SpendChange extends Spend {
+  readonly scope: string;
+}
+
+/** Intents that are written as far as the caps allow, and what they will cost, in one transaction. */
+export interface BeginMoves {
+  readonly lease: Lease;
+  readonly entries: readonly JournalEntry[];
+  /** What each entry will cost, in their order. */
+  readonly spends: readonly Spend[];
+  /** Names under which all of it counts. */
+  readonly scopes: readonly string[];
+  /** Pure. Given what was spent under each scope, how many entries from the front may begin. */
+  readonly admit: (spent: readonly Spend[]) => number;
+}
+
+/** What operators have ordered of a run. */
+export const RUN_ORDERS = ["run", "pause", "stop"] as const;
+export type RunOrder = (typeof RUN_ORDERS)[number];
+
+/** The kill switch, and who threw it when. */
+export interface BrakeState {
+  readonly isOn: boolean;
+  readonly actor: string;
+  readonly atMs: number;
+  readonly why: string | null;
+}
+
+/** What a worker has to heed, read at once. */
+export interface Orders {
+  /** `null` where the switch was never thrown. */
+  readonly brake: BrakeState | null;
+  readonly run: RunOrder;
+}
+
+/** What became of a dead letter. */
+export interface DeadLetterMark {
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly outcome: "retried" | "discarded";
+  readonly atMs: number;
 }
 
 /** What a finished transition teaches about the object, written with the journal line. */
@@ -101,6 +186,8 @@ export interface ObjectMoved {
   readonly atMs: number;
   /** Creation as the plan knew it: it holds, so that our copy does not make the object young again. */
   readonly createdMs: number | null;
+  /** The class is a hotter one: the object is not sent back before a while has passed. */
+  readonly isPromotion: boolean;
 }
 
 /** Journal lines and what they teach, written in one transaction. */
@@ -108,6 +195,11 @@ export interface JournalUpdate {
   readonly entries: readonly JournalEntry[];
   readonly moved?: readonly ObjectMoved[];
   readonly holds?: readonly { readonly ref: ObjectRef; readonly hold: HoldState }[];
+  readonly spends?: readonly SpendChange[];
+  /** Finished lines that this update takes back: they become `undone`. */
+  readonly undone?: readonly { readonly runId: string; readonly seq: number; readonly atMs: number }[];
+  /** Refused with ASTRA_LEASE_LOST, and nothing written, where it is no longer the newest of its name. */
+  readonly lease?: Lease;
 }
 
 /** Who did what, and when. */
@@ -116,6 +208,25 @@ export interface AuditEntry {
   readonly actor: string;
   readonly action: string;
   readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** An entry at its place in the chain. */
+export interface AuditRecord extends AuditEntry {
+  /** 1 for the first, without gaps. */
+  readonly seq: number;
+  /** Hash of the entry before; of the first, {@link CHAIN_START} of `core/audit-chain.ts`. */
+  readonly previousHash: string;
+  /** SHA-256, hex, over `chainText` of `core/audit-chain.ts`. */
+  readonly hash: string;
+}
+
+/** Which entries; a field left out does not narrow. */
+export interface AuditQuery {
+  readonly limit: number;
+  readonly action?: string;
+  readonly actor?: string;
+  /** At or after. */
+  readonly fromMs?: number;
 }
 
 export interface StateStore extends AsyncDisposable {
@@ -156,16 +267,30 @@ export interface StateStore extends AsyncDisposable {
   ): AsyncIterable<readonly { readonly seq: number; readonly move: PlannedMove }[]>;
 
   startRun(run: RunRecord, audit: AuditEntry): Promise<void>;
-  finishRun(run: RunRecord, audit: AuditEntry): Promise<void>;
+  /** Without an audit entry: counts of a run that go on changing after its end (restores, an undo). */
+  finishRun(run: RunRecord, audit?: AuditEntry): Promise<void>;
+  run(id: string): Promise<RunRecord | undefined>;
   /** Newest first. */
   runs(limit: number): Promise<readonly RunRecord[]>;
   runOfPlan(planId: string): Promise<RunRecord | undefined>;
 
-  /** Journal lines, and what they teach of the objects, together. */
+  /**
+   * Writes intents from the front as far as `admit` lets in. @returns how many.
+   * @throws AstraError ASTRA_LEASE_LOST
+   */
+  beginMoves(input: BeginMoves): Promise<number>;
+  /** Journal lines, and what they teach of the objects, together. @throws AstraError ASTRA_LEASE_LOST */
   writeJournal(update: JournalUpdate): Promise<void>;
-  /** Lines in an open state: what a crash left, or a restore holds up. */
-  openJournal(bucket: string): Promise<readonly JournalEntry[]>;
+  /**
+   * Lines in an open state, by run and place: what a crash left, or a restore holds up. With `dueMs`, of those that wait
+   * only the ones due by then. Lines may be written while the pages are walked.
+   */
+  openJournal(bucket: string, dueMs?: number): AsyncIterable<readonly JournalEntry[]>;
   journalOfRun(runId: string): AsyncIterable<readonly JournalEntry[]>;
+  /** The run's lines added up by state and reason. */
+  journalTotals(runId: string): Promise<readonly JournalTotal[]>;
+  /** Lines that wait for a restore of these objects become due. Repeating it is harmless. */
+  restoresReady(refs: readonly ObjectRef[], atMs: number): Promise<void>;
   /** Lines about one object, newest first. */
   journalOfObject(ref: ObjectRef, limit: number): Promise<readonly JournalEntry[]>;
 
@@ -174,8 +299,29 @@ export interface StateStore extends AsyncDisposable {
   /** Newest first. */
   forecasts(bucket: string, limit: number): Promise<readonly Forecast[]>;
 
-  audit(entry: AuditEntry): Promise<void>;
+  /**
+   * Takes or renews a lease: a holder that has it gets it again with the same token.
+   * @returns the present holder's name where another has it.
+   */
+  acquireLease(request: LeaseRequest): Promise<Lease | { readonly heldBy: string; readonly untilMs: number }>;
+  /** Gives it back; harmless where it is no longer the newest. */
+  releaseLease(lease: Lease): Promise<void>;
+  /** What was spent under each name, in their order; nothing where it is unknown. */
+  spent(scopes: readonly string[]): Promise<readonly Spend[]>;
+
+  setBrake(brake: BrakeState, audit: AuditEntry): Promise<void>;
+  setRunOrder(runId: string, order: RunOrder, audit: AuditEntry): Promise<void>;
+  /** Cheap enough to be asked several times a second. */
+  orders(runId: string): Promise<Orders>;
+
+  markDeadLetters(logId: string, topic: string, marks: readonly DeadLetterMark[], audit: AuditEntry): Promise<void>;
+  deadLetterMarks(logId: string, topic: string): Promise<readonly DeadLetterMark[]>;
+
+  /** Appends to the chain, in one transaction with nothing else; other verbs' entries go with what they tell of. */
+  audit(entry: AuditEntry): Promise<AuditRecord>;
   /** Newest first. */
-  auditEntries(limit: number): Promise<readonly AuditEntry[]>;
+  auditEntries(query: AuditQuery): Promise<readonly AuditRecord[]>;
+  /** The whole chain as it is stored, in its order, in pages; nothing is checked. */
+  auditTrail(): AsyncIterable<readonly AuditRecord[]>;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 /** One bucket: its versions by key, their order, its uploads in progress and its configuration. */
+import type { StoredAcl } from "./acl.ts";
 import { KeyIndex } from "./key-index.ts";
 import type { LifecycleRule } from "./lifecycle-rules.ts";
 import type { Upload } from "./multipart-upload.ts";
@@ -10,6 +11,14 @@ export type Versioning = "off" | "enabled" | "suspended";
 export interface DefaultRetention {
   readonly mode: "GOVERNANCE" | "COMPLIANCE";
   readonly days: number;
+}
+
+const OWNERSHIPS = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"] as const;
+/** Whether objects have access control lists, and whose they are; `BucketOwnerEnforced` means they have none. */
+export type Ownership = (typeof OWNERSHIPS)[number];
+
+export function isOwnership(text: string): text is Ownership {
+  return OWNERSHIPS.some((known) => known === text);
 }
 
 export interface Bucket {
@@ -27,7 +36,9 @@ export interface Bucket {
   readonly documents: Map<string, string>;
   lifecycle: readonly LifecycleRule[];
   tags: Tags | null;
-  acl: string | null;
+  acl: StoredAcl | null;
+  /** `null`: no controls were ever set, as in buckets older than 2021. */
+  ownership: Ownership | null;
 }
 
 export function newBucket(name: string, createdMs: number): Bucket {
@@ -45,6 +56,8 @@ export function newBucket(name: string, createdMs: number): Bucket {
     lifecycle: [],
     tags: null,
     acl: null,
+    // What S3 gives every new bucket since April 2023.
+    ownership: "BucketOwnerEnforced",
   };
 }
 

@@ -27,12 +27,6 @@ export const CONFIGURATION_KINDS: readonly ConfigurationKind[] = [
     missing: "empty",
   },
   {
-    subresource: "ownershipControls",
-    name: "OwnershipControls",
-    root: "OwnershipControls",
-    missing: "OwnershipControlsNotFoundError",
-  },
-  {
     subresource: "replication",
     name: "Replication",
     root: "ReplicationConfiguration",

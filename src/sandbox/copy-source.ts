@@ -18,19 +18,24 @@ export interface CopySource {
 export function copySource(call: BucketCall): CopySource {
   const header = call.headers.get("x-amz-copy-source") ?? "";
   const mark = header.lastIndexOf("?versionId=");
-  const path = percentDecode(mark === -1 ? header : header.slice(0, mark)).replace(/^\//, "");
+  const path = formDecode(mark === -1 ? header : header.slice(0, mark)).replace(/^\//, "");
   const slash = path.indexOf("/");
   if (slash < 1 || slash === path.length - 1) {
     throw invalidArgument("x-amz-copy-source", header, "Invalid copy source object key");
   }
   const bucket = call.account.bucket(path.slice(0, slash));
-  const versionId = mark === -1 ? undefined : percentDecode(header.slice(mark + "?versionId=".length));
+  const versionId = mark === -1 ? undefined : formDecode(header.slice(mark + "?versionId=".length));
   const version = sourceVersion(bucket, path.slice(slash + 1), versionId);
   if (!meetsConditions(call.headers, COPY_SOURCE_CONDITIONS, version)) {
     throw preconditionFailed(COPY_SOURCE_CONDITIONS.noneMatch);
   }
   checkReadable(call.account, version);
   return { bucket, version, namesVersion: versionId !== undefined };
+}
+
+/** S3 reads this header as it reads a form: an unescaped `+` is a space, so a key's own `+` has to come as `%2B`. */
+function formDecode(text: string): string {
+  return percentDecode(text.replaceAll("+", " "));
 }
 
 function sourceVersion(bucket: Bucket, key: string, versionId: string | undefined): ObjectVersion {

@@ -1,4 +1,5 @@
 /** A multipart upload in progress. */
+import type { StoredAcl } from "./acl.ts";
 import type { PartRecord, Retention, StoredEncryption, Tags } from "./object-version.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
 import type { StoredBody } from "./stored-body.ts";
@@ -22,7 +23,7 @@ export interface Upload {
   readonly tags: Tags;
   readonly legalHold: boolean;
   readonly retention: Retention | null;
-  readonly acl: string | null;
+  readonly acl: StoredAcl | null;
   readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly type: "FULL_OBJECT" | "COMPOSITE" } | null;
   readonly parts: Map<number, UploadedPart>;
 }

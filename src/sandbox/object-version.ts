@@ -1,4 +1,5 @@
 /** One version of one object, and everything about it that S3 keeps. */
+import type { StoredAcl } from "./acl.ts";
 import type { ChecksumAlgorithm } from "./checksums.ts";
 import type { StoredBody } from "./stored-body.ts";
 
@@ -70,8 +71,8 @@ export interface ObjectVersion {
   tags: Tags;
   legalHold: boolean;
   retention: Retention | null;
-  /** Access control document as it was put; `null` = private. */
-  acl: string | null;
+  /** `null` = private. */
+  acl: StoredAcl | null;
   restore: RestoreState | null;
   /** Place in the class's inner tiers, 0 = the first. */
   innerTier: number;

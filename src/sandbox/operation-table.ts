@@ -4,7 +4,15 @@ import type { RequestHead } from "./request.ts";
 import { S3Error } from "./s3-error.ts";
 import { bucketLocation, createBucket, deleteBucket, headBucket, listBuckets } from "./operations/buckets.ts";
 import { CONFIGURATION_KINDS, deleteConfiguration, getConfiguration, putConfiguration } from "./configurations.ts";
-import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from "./operations/access-control.ts";
+import {
+  deleteOwnershipControls,
+  getBucketAcl,
+  getObjectAcl,
+  getOwnershipControls,
+  putBucketAcl,
+  putObjectAcl,
+  putOwnershipControls,
+} from "./operations/access-control.ts";
 import {
   deleteBucketTagging,
   deleteEncryption,
@@ -89,6 +97,9 @@ const BUCKET_OPERATIONS: Table = {
   "POST delete": ["DeleteObjects", deleteObjects],
   "GET acl": ["GetBucketAcl", getBucketAcl],
   "PUT acl": ["PutBucketAcl", putBucketAcl],
+  "GET ownershipControls": ["GetBucketOwnershipControls", getOwnershipControls],
+  "PUT ownershipControls": ["PutBucketOwnershipControls", putOwnershipControls],
+  "DELETE ownershipControls": ["DeleteBucketOwnershipControls", deleteOwnershipControls],
   "GET versioning": ["GetBucketVersioning", getVersioning],
   "PUT versioning": ["PutBucketVersioning", putVersioning],
   "GET object-lock": ["GetObjectLockConfiguration", getObjectLockConfiguration],

@@ -23,6 +23,8 @@ export interface EndpointOptions {
   readonly now: () => number;
   /** The time signatures are judged by. */
   readonly signatureNow: () => number;
+  /** Told of an operation right before it takes effect. */
+  readonly onRequest: (operation: string, bucket: string, key: string) => void;
 }
 
 export class S3Endpoint {
@@ -66,6 +68,7 @@ export class S3Endpoint {
       if (response.destroyed) return undefined;
       if (hits.some((fault) => fault.kind === "cut")) return { answer: { status: 200 }, closes: true };
       throwFault(hits);
+      this.#options.onRequest(operation.name, head.bucket, head.key);
       const answer = this.#carryOut(head, operation, raw, verified);
       return { answer, closes: hits.some((fault) => fault.kind === "lost-answer") };
     } catch (error) {

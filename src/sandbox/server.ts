@@ -12,13 +12,14 @@ import type { Bill } from "../core/pricing/ledger.ts";
 import type { PriceBook } from "../core/pricing/price-book.ts";
 import type { Clock } from "../ports/clock.ts";
 import { Account } from "./account.ts";
+import { type Backdoor, openBackdoor } from "./backdoor.ts";
 import { enterReads } from "./bulk-reads.ts";
-import { currentVersion } from "./bucket.ts";
+import { type Ownership, currentVersion } from "./bucket.ts";
 import { CONTROL_HEADER, CONTROL_PREFIX, control, json } from "./control.ts";
 import { FaultInjector } from "./faults.ts";
 import { discardBody, errorAnswer, errorDocument, readBody, sendAnswer } from "./http-io.ts";
 import { parseHead } from "./request.ts";
-import { S3Endpoint } from "./s3-endpoint.ts";
+import { type EndpointOptions, S3Endpoint } from "./s3-endpoint.ts";
 import { S3Error } from "./s3-error.ts";
 import { sameText } from "./signature.ts";
 
@@ -46,6 +47,11 @@ export interface SandboxOptions {
   readonly seed?: number;
   /** The time signatures are judged by; wall time unless given. */
   readonly signatureClock?: Pick<Clock, "now">;
+  /**
+   * Called before an operation takes effect, its body being read and the ordered faults being over: what it does to the
+   * sandbox, another party did a moment before. The key is empty for operations on a bucket.
+   */
+  readonly onRequest?: (operation: string, bucket: string, key: string, sandbox: Sandbox) => void;
 }
 
 /** A current object as it lies in the store. */
@@ -65,9 +71,11 @@ export interface BucketOptions {
   /** Turns versioning on as well. */
   readonly objectLock?: boolean | undefined;
   readonly versioning?: boolean | undefined;
+  /** `BucketOwnerEnforced` unless given, as S3 does it; `null` for a bucket without ownership controls. */
+  readonly ownership?: Ownership | null | undefined;
 }
 
-export interface Sandbox extends AsyncDisposable {
+export interface Sandbox extends AsyncDisposable, Backdoor {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
   readonly faults: FaultInjector;
@@ -103,12 +111,18 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const seed = options.seed ?? 1;
   const account = new Account({ prices, startMs: clock.now(), byteScale, seed });
   for (const name of options.buckets ?? []) account.createBucket(name);
-  const sandbox = new RunningSandbox(account, clock, new FaultInjector(seed), options);
-  await sandbox.listen(options.port ?? 0, options.host ?? "127.0.0.1");
+  const running = new RunningSandbox(account, clock, new FaultInjector(seed), options, (...request) =>
+    options.onRequest?.(...request, sandbox),
+  );
+  const sandbox: Sandbox = Object.assign(
+    running,
+    openBackdoor(account, () => account.catchUp(clock.now())),
+  );
+  await running.listen(options.port ?? 0, options.host ?? "127.0.0.1");
   return sandbox;
 }
 
-class RunningSandbox implements Sandbox {
+class RunningSandbox implements Omit<Sandbox, keyof Backdoor> {
   readonly faults: FaultInjector;
   readonly #account: Account;
   readonly #clock: MovableClock;
@@ -117,7 +131,13 @@ class RunningSandbox implements Sandbox {
   readonly #server: Server;
   endpoint = "";
 
-  constructor(account: Account, clock: MovableClock, faults: FaultInjector, options: SandboxOptions) {
+  constructor(
+    account: Account,
+    clock: MovableClock,
+    faults: FaultInjector,
+    options: SandboxOptions,
+    onRequest: EndpointOptions["onRequest"],
+  ) {
     const { accessKey, secretKey, region = "us-east-1", signatureClock } = options;
     this.faults = faults;
     this.#account = account;
@@ -129,6 +149,7 @@ class RunningSandbox implements Sandbox {
       credentials: { accessKey, secretKey, region },
       now: () => clock.now(),
       signatureNow: () => (signatureClock ?? Date).now(),
+      onRequest,
     });
     this.#server = createServer({
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -191,6 +212,7 @@ class RunningSandbox implements Sandbox {
     const bucket = this.#account.createBucket(name);
     if (options.versioning) bucket.versioning = "enabled";
     if (options.objectLock) this.#account.enableLock(bucket, null);
+    if (options.ownership !== undefined) bucket.ownership = options.ownership;
   }
 
   async close(): Promise<void> {

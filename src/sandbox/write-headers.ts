@@ -1,5 +1,5 @@
 /** What the headers of a write say about the object to be: class, metadata, tags, locks, encryption. */
-import { aclFromHeaders } from "./acl.ts";
+import { type StoredAcl, aclFromHeaders, permittedAcl } from "./acl.ts";
 import type { BucketCall } from "./call.ts";
 import type { Retention, StoredEncryption, Tags, VersionAttributes } from "./object-version.ts";
 import { queryPairs } from "./request.ts";
@@ -41,12 +41,11 @@ export function requestedDescription(headers: ReadonlyMap<string, string>): Desc
     const value = name === "content-encoding" ? storedEncoding(headers.get(name)) : headers.get(name);
     if (value !== undefined && value !== "") contentHeaders[name] = value;
   }
-  let metadata: Record<string, string> | undefined;
+  const metadata: [string, string][] = [];
   let bytes = 0;
   for (const [name, value] of headers) {
     if (!name.startsWith(METADATA_PREFIX)) continue;
-    metadata ??= {};
-    metadata[name.slice(METADATA_PREFIX.length)] = value;
+    metadata.push([name.slice(METADATA_PREFIX.length), value]);
     bytes += name.length - METADATA_PREFIX.length + value.length;
   }
   if (bytes > MAX_METADATA_BYTES) {
@@ -55,7 +54,8 @@ export function requestedDescription(headers: ReadonlyMap<string, string>): Desc
       MaxSizeAllowed: String(MAX_METADATA_BYTES),
     });
   }
-  return { contentHeaders, metadata: metadata ?? NO_METADATA };
+  // Entries, because a name such as __proto__ would not stick to a plain object.
+  return { contentHeaders, metadata: metadata.length === 0 ? NO_METADATA : Object.fromEntries(metadata) };
 }
 
 /** `aws-chunked` is the transport's word and no property of the object. */
@@ -87,8 +87,15 @@ export function requestedEncryption(call: BucketCall): StoredEncryption {
     kmsKeyId:
       call.headers.get("x-amz-server-side-encryption-aws-kms-key-id") ??
       `arn:aws:kms:${call.region}:000000000000:alias/aws/s3`,
-    bucketKey: call.headers.get("x-amz-server-side-encryption-bucket-key-enabled")?.toLowerCase() === "true",
+    bucketKey: requestedBucketKey(call, algorithm),
   };
+}
+
+/** Keys of the bucket are not for double encryption; for the other, the bucket says what the request leaves open. */
+function requestedBucketKey(call: BucketCall, algorithm: string): boolean {
+  if (algorithm === "aws:kms:dsse") return false;
+  const stated = call.headers.get("x-amz-server-side-encryption-bucket-key-enabled");
+  return stated === undefined ? call.bucket.defaultEncryption.bucketKey : stated.toLowerCase() === "true";
 }
 
 /** `x-amz-tagging`. @throws S3Error InvalidTag, InvalidArgument */
@@ -145,10 +152,10 @@ export function checkRetention(mode: string, until: string, nowMs: number): Rete
 /** Website redirect and access control list of a write. */
 export function requestedExtras(call: BucketCall): {
   readonly websiteRedirect: string | null;
-  readonly acl: string | null;
+  readonly acl: StoredAcl | null;
 } {
   return {
     websiteRedirect: call.headers.get("x-amz-website-redirect-location") ?? null,
-    acl: aclFromHeaders(call.headers),
+    acl: permittedAcl(call.bucket, aclFromHeaders(call.headers), call.headers.get("x-amz-acl")),
   };
 }

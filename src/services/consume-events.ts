@@ -1,6 +1,7 @@
 /** A worker of the consumer group: takes batches, ingests them, commits. Partitions are worked on side by side. */
 import { requirePermission } from "../core/permission.ts";
 import type { GroupConsumer, RecordBatch } from "../ports/event-log.ts";
+import { noteInputs } from "./audit/note-inputs.ts";
 import type { Context, Progress } from "./context.ts";
 import { INGEST_COUNTS, type IngestCounts, ingestBatch } from "./ingest-batch.ts";
 import { observeOptions } from "./observe-options.ts";
@@ -30,6 +31,7 @@ export async function consumeEvents({
   input: ConsumeEventsInput;
 }): Promise<ConsumeEventsResult> {
   requirePermission(ctx.actor, "object.write");
+  await noteInputs({ ctx });
   const { topic, dead_letter_topic, group, create_topics, partitions } = ctx.config.log;
   if (create_topics) {
     await ctx.log.ensureTopic(topic, partitions);
@@ -128,8 +130,7 @@ class Worker {
       appliedNext,
       upload: true,
     });
-    const nextOffset = (batch.records.at(-1)?.offset ?? 0n) + 1n;
-    if ((await this.#consumer.commit(batch.partition, nextOffset)) === "lost") {
+    if ((await this.#consumer.commit(batch.partition, batch.next)) === "lost") {
       this.batchesLost += 1;
       ctx.logger.info({ partition: batch.partition }, "partition passed to another worker");
       // The other worker counts these events when it commits them.

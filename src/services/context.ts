@@ -8,6 +8,7 @@ import type { Clock, Random } from "../ports/clock.ts";
 import type { EventLog } from "../ports/event-log.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ObjectStores } from "../ports/object-store.ts";
+import type { Presence } from "../ports/presence.ts";
 import type { StateStore } from "../ports/state-store.ts";
 
 export interface Context {
@@ -15,6 +16,7 @@ export interface Context {
   readonly config: Config;
   readonly clock: Clock;
   readonly random: Random;
+  readonly presence: Presence;
   readonly logger: Logger;
   readonly prices: PriceBook;
   /** Rules of the policy file; empty without one. Read when they are first asked for. */

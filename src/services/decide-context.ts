@@ -3,6 +3,7 @@ import { costStrategy } from "../core/cost-strategy.ts";
 import type { DecideContext } from "../core/decide.ts";
 import { matrixStrategy } from "../core/matrix.ts";
 import type { NativeRule } from "../core/policy/native-rules.ts";
+import type { TagRule } from "../core/policy/tag-rule.ts";
 import type { PolicyRule, StrategyName } from "../core/policy/policy.ts";
 import { compilePolicies } from "../core/policy/policy-constraints.ts";
 import type { Strategy } from "../core/strategy.ts";
@@ -15,12 +16,21 @@ import { learnBucket, noKnowledge } from "./learn-bucket.ts";
 export interface BucketTerms {
   readonly noncurrentDays: number;
   readonly nativeRules: readonly NativeRule[];
+  readonly tagRules: readonly TagRule[];
+  /** Objects have ACLs, which a copy reads before and after. */
+  readonly readsAcl: boolean;
   /** What was learned of it; `null` where no strategy in use predicts. */
   readonly knowledge: BucketKnowledge | null;
 }
 
 /** Of a bucket without versions and without rules of its own. */
-export const PLAIN_BUCKET: BucketTerms = { noncurrentDays: 0, nativeRules: [], knowledge: null };
+export const PLAIN_BUCKET: BucketTerms = {
+  noncurrentDays: 0,
+  nativeRules: [],
+  tagRules: [],
+  readsAcl: false,
+  knowledge: null,
+};
 
 /** @throws AstraError ASTRA_STORE_* where the bucket's configuration can't be read, ASTRA_POLICY_INVALID */
 export async function decideContext(ctx: Context, bucket: string): Promise<DecideContext> {
@@ -32,26 +42,29 @@ export async function bucketTerms(ctx: Context, bucket: string, rules: readonly 
   const info = await (await ctx.stores.open(bucket)).bucketInfo();
   // A version that never expires costs its rent for as long as a move may take to pay back.
   const expiry = info.noncurrentExpiryDays ?? ctx.config.engine.max_payback_days;
+  const isKept = info.versioning !== "off" && !(info.versioning === "enabled" && ctx.config.engine.drop_own_noncurrent);
   const isPredicted =
     ctx.config.engine.strategy === "predictive" ||
     rules.some(({ action }) => action?.kind === "strategy" && action.strategy === "predictive");
   return {
-    noncurrentDays: info.versioning === "off" ? 0 : expiry,
+    noncurrentDays: isKept ? expiry : 0,
     nativeRules: info.lifecycleRules,
+    tagRules: info.tagRules,
+    readsAcl: info.ownership !== "enforced",
     knowledge: isPredicted ? await learnBucket(ctx, bucket) : null,
   };
 }
 
 /** Decides by other rules than the configured ones, or without asking a bucket. @throws AstraError ASTRA_POLICY_INVALID */
 export function decideBy(ctx: Context, policies: readonly PolicyRule[], terms: BucketTerms): DecideContext {
-  const { classes, max_payback_days } = ctx.config.engine;
+  const { classes, max_payback_days, mechanisms, restore_deadline_hours, cool_down_days } = ctx.config.engine;
   const made = new Map<StrategyName, Strategy>();
   const strategyNamed = (name: StrategyName): Strategy => {
     const strategy = made.get(name) ?? makeStrategy(name, ctx, terms);
     made.set(name, strategy);
     return strategy;
   };
-  const { noncurrentDays, nativeRules } = terms;
+  const { noncurrentDays, nativeRules, tagRules, readsAcl } = terms;
   return {
     strategy: strategyNamed(ctx.config.engine.strategy),
     strategyNamed,
@@ -59,8 +72,13 @@ export function decideBy(ctx: Context, policies: readonly PolicyRule[], terms: B
     prices: ctx.prices,
     guards: { maxPaybackDays: max_payback_days },
     restoreDays: ctx.config.engine.restore_days,
+    restoreDeadlineHours: restore_deadline_hours,
+    coolDownDays: cool_down_days,
+    mechanisms,
     noncurrentDays,
     nativeRules,
+    tagRules,
+    readsAcl,
   };
 }
 

@@ -21,6 +21,7 @@ const entry = z.strictObject({
   access_count: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
   created_timestamp: timestamp,
   last_accessed_timestamp: timestamp.nullish(),
+  promoted_timestamp: timestamp.nullish(),
 });
 
 export type MetadataEntry = z.infer<typeof entry>;
@@ -46,12 +47,12 @@ export interface ImportMetadataResult {
 
 const PAGE = 1000;
 
-/** Replaces what was known of creation and accesses. @throws AstraError ASTRA_METADATA_INVALID, before anything is written */
+/** Replaces what was known of creation, accesses and, where an entry tells it, of promotion. @throws AstraError ASTRA_METADATA_INVALID, before anything is written */
 export async function importMetadata({
   ctx,
   input,
 }: {
-  ctx: Context;
+  ctx: Pick<Context, "actor" | "clock" | "config" | "state">;
   input: ImportMetadataInput;
 }): Promise<ImportMetadataResult> {
   requirePermission(ctx.actor, "state.write");
@@ -101,11 +102,14 @@ function describe(error: z.ZodError): string {
 }
 
 /** The lifetime count enters the window as that many accesses at the last one's time. */
-function learned(meta: MetadataEntry, keepDays: number): Pick<ObjectState, "createdMs" | "ageUncertain" | "access"> {
+function learned(meta: MetadataEntry, keepDays: number): Partial<ObjectState> {
   const createdMs = utcMs(meta.created_timestamp);
   const lastMs = meta.last_accessed_timestamp ? utcMs(meta.last_accessed_timestamp) : createdMs;
   const access = meta.access_count > 0 ? recordReads(NO_ACCESS, lastMs, meta.access_count, keepDays) : NO_ACCESS;
-  return { createdMs, ageUncertain: false, access };
+  const promoted = meta.promoted_timestamp;
+  const learnt = { createdMs, ageUncertain: false, access };
+  if (promoted === undefined) return learnt;
+  return { ...learnt, promotedMs: promoted === null ? null : utcMs(promoted) };
 }
 
 /** Objects of a bucket in the same form, page by page. Objects whose creation is not known are left out. */
@@ -113,7 +117,7 @@ export async function* exportMetadata({
   ctx,
   input,
 }: {
-  ctx: Context;
+  ctx: Pick<Context, "actor" | "state">;
   input: { readonly bucket: string };
 }): AsyncIterable<readonly (readonly [string, MetadataEntry])[]> {
   requirePermission(ctx.actor, "object.read");
@@ -130,6 +134,7 @@ function exported(state: ObjectState, createdMs: number): MetadataEntry {
     access_count: lifetimeReads,
     created_timestamp: withoutZone(createdMs),
     last_accessed_timestamp: lastAccessMs === null ? null : withoutZone(lastAccessMs),
+    ...(state.promotedMs !== null && { promoted_timestamp: withoutZone(state.promotedMs) }),
   };
 }
 

@@ -70,13 +70,12 @@ export async function ingestBatch(ctx: Context, batch: RecordBatch, options: Ing
   for (const [item, error] of failed) bad.push({ record: item.record, error });
   if (bad.length > 0 && options.upload) await ctx.log.append(ctx.config.log.dead_letter_topic, bad.map(deadLetter));
   const done = good.filter((item) => !failed.has(item));
-  const last = batch.records.at(-1)?.offset ?? 0n;
   const result = await ctx.state.applyEffects({
     logId: options.logId,
     topic: ctx.config.log.topic,
     partition: batch.partition,
-    firstOffset: batch.records[0]?.offset ?? 0n,
-    nextOffset: last + 1n,
+    firstOffset: batch.from,
+    nextOffset: batch.next,
     effects: done.map((item) => effectOf(item, options.observe, ctx.policies)),
     nowMs: ctx.clock.now(),
   });

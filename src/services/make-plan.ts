@@ -36,8 +36,9 @@ export async function makePlan({ ctx, input }: { ctx: Context; input: MakePlanIn
 
 /** Objects with a transition under way are left to it. */
 async function busyKeys(ctx: Context, bucket: string): Promise<ReadonlySet<string>> {
-  const open = await ctx.state.openJournal(bucket);
-  return new Set(open.map((entry) => entry.move.key));
+  const keys = new Set<string>();
+  for await (const page of ctx.state.openJournal(bucket)) for (const { move } of page) keys.add(move.key);
+  return keys;
 }
 
 class PlanDraft {
@@ -136,7 +137,7 @@ function plannedMove(
     from: stored.storageClass,
     to: proposal.storageClass,
     toTier: proposal.tier,
-    mechanism: "copy",
+    mechanism: sums.way.mechanism,
     rule: proposal.rule,
     why: proposal.why,
     createdMs: createdMsOf(stored, state),
@@ -146,5 +147,6 @@ function plannedMove(
     worstCaseMicros: readOnce === null ? null : sums.fee.totalMicros + readOnce,
     policy: policy.orderedBy ?? policy.rules[0] ?? null,
     orderedByPolicy: policy.orderedBy !== null,
+    ...(sums.way.restore && { restore: sums.way.restore }),
   };
 }

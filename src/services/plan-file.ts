@@ -5,6 +5,7 @@ import { REFUSALS } from "../core/decide.ts";
 import { AstraError } from "../core/errors.ts";
 import { requirePermission } from "../core/permission.ts";
 import type { PlanHeader, PlannedMove } from "../core/plan.ts";
+import { MOVE_MECHANISMS, RESTORE_SPEEDS } from "../core/plan-terms.ts";
 import { REFUSAL_CAUSES } from "../core/refusal-cause.ts";
 import { TIERS } from "../core/tier.ts";
 import type { Context } from "./context.ts";
@@ -21,7 +22,7 @@ const move = z.strictObject({
   from: z.string().min(1),
   to: z.string().min(1),
   toTier: z.enum(TIERS),
-  mechanism: z.literal("copy"),
+  mechanism: z.enum(MOVE_MECHANISMS),
   rule: z.string(),
   why: z.string(),
   createdMs: amount.nullable(),
@@ -32,6 +33,8 @@ const move = z.strictObject({
   // Absent in plans that were made before there were policies; their hash is over what they have.
   policy: z.string().nullable().exactOptional(),
   orderedByPolicy: z.boolean().exactOptional(),
+  restore: z.strictObject({ speed: z.enum(RESTORE_SPEEDS), days: count }).exactOptional(),
+  undoes: z.strictObject({ runId: z.string().min(1), seq: count }).exactOptional(),
 });
 
 const group = { moves: count, bytes: count, feeMicros: amount, savingMicrosPerMonth: amount };

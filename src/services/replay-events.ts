@@ -1,7 +1,7 @@
 /** Builds a state anew from the log. Bodies are not uploaded again; on a state that already holds the positions nothing changes. */
 import { AstraError } from "../core/errors.ts";
 import { requirePermission } from "../core/permission.ts";
-import type { PartitionOffsets } from "../ports/event-log.ts";
+import type { RecordBatch } from "../ports/event-log.ts";
 import type { Context, Progress } from "./context.ts";
 import { ingestBatch } from "./ingest-batch.ts";
 import { observeOptions } from "./observe-options.ts";
@@ -39,15 +39,11 @@ export async function replayEvents({
   const logId = await ctx.log.id();
   const observe = observeOptions(ctx.config);
   const ranges = await ctx.state.appliedRanges(logId, topic);
-  for (const { partition, from } of await startingPoints(ctx, input.from)) {
+  for (const { partition, from, end } of await startingPoints(ctx, input.from)) {
     const held = ranges.find((range) => range.partition === partition);
     if (held && from < held.first) throw gap(partition, from, held.first);
-    for await (const records of ctx.log.read({ topic, partition, from, maxBatch: BATCH })) {
-      const counts = await ingestBatch(
-        ctx,
-        { partition, records },
-        { logId, observe, appliedNext: held?.next ?? null, upload: false },
-      );
+    for await (const batch of batchesOf(ctx, { partition, from, end })) {
+      const counts = await ingestBatch(ctx, batch, { logId, observe, appliedNext: held?.next ?? null, upload: false });
       total.read += counts.consumed;
       total.alreadyApplied += counts.alreadyApplied;
       total.duplicates += counts.duplicates;
@@ -60,6 +56,30 @@ export async function replayEvents({
   return total;
 }
 
+interface Stretch {
+  readonly partition: number;
+  readonly from: bigint;
+  /** One past the newest position, as of the beginning. */
+  readonly end: bigint;
+}
+
+/** Without a gap from the first position to the end, also where positions hold no record. */
+async function* batchesOf(ctx: Context, { partition, from, end }: Stretch): AsyncGenerator<RecordBatch> {
+  let at = from;
+  for await (const records of ctx.log.read({
+    topic: ctx.config.log.topic,
+    partition,
+    from,
+    to: end,
+    maxBatch: BATCH,
+  })) {
+    const next = (records.at(-1)?.offset ?? at) + 1n;
+    yield { partition, from: at, next, records };
+    at = next;
+  }
+  if (at < end) yield { partition, from: at, next: end, records: [] };
+}
+
 function gap(partition: number, from: bigint, first: bigint): AstraError {
   return new AstraError(
     "ASTRA_LOG_POSITION_GAP",
@@ -67,18 +87,14 @@ function gap(partition: number, from: bigint, first: bigint): AstraError {
   );
 }
 
-async function startingPoints(
-  ctx: Context,
-  from: ReplayEventsInput["from"],
-): Promise<{ partition: number; from: bigint }[]> {
+async function startingPoints(ctx: Context, from: ReplayEventsInput["from"]): Promise<Stretch[]> {
   const { topic } = ctx.config.log;
   const offsets = await ctx.log.offsets(topic);
-  if (from.kind === "beginning") return offsets.map(({ partition, first }) => ({ partition, from: first }));
-  if (from.kind === "offset")
-    return offsets.map((known) => ({ partition: known.partition, from: clamp(from.offset, known) }));
-  return (await ctx.log.offsetsAt(topic, from.timeMs)).map(({ partition, offset }) => ({ partition, from: offset }));
-}
-
-function clamp(offset: bigint, { first, end }: PartitionOffsets): bigint {
-  return offset < first ? first : offset > end ? end : offset;
+  const young = from.kind === "time" ? await ctx.log.offsetsAt(topic, from.timeMs) : [];
+  return offsets.map(({ partition, first, end }) => {
+    if (from.kind === "beginning") return { partition, from: first, end };
+    const wanted =
+      from.kind === "offset" ? from.offset : (young.find((each) => each.partition === partition)?.offset ?? end);
+    return { partition, from: wanted < first ? first : wanted > end ? end : wanted, end };
+  });
 }

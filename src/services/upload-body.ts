@@ -6,6 +6,7 @@ import { type BodySource, type DataEvent, eventObject } from "../core/event.ts";
 import { objectUri } from "../core/object-ref.ts";
 import type { StoredFacts } from "../core/object-state.ts";
 import type { ObjectHead, ObjectStore, PutInput } from "../ports/object-store.ts";
+import { bucketEncryption } from "./bucket-encryption.ts";
 import type { Context } from "./context.ts";
 import { newObjectClass } from "./new-object-class.ts";
 
@@ -53,11 +54,13 @@ export async function uploadBody(ctx: Context, event: DataEvent, source: BodySou
     throw new AstraError("ASTRA_BODY_MISMATCH", text, { where: objectUri(ref) });
   }
   const storageClass = event.data.storageClass ?? newObjectClass(ctx, ref, expectedBytes);
+  const encryption = bucketEncryption(ctx.config, ref.bucket);
   const digest = new BodyDigest();
   const input: PutInput = {
     key: ref.key,
     body: digest.through(body.chunks),
     storageClass,
+    ...(encryption && { encryption }),
     ...(expectedBytes !== null && { sizeBytes: expectedBytes }),
     ...(event.type === "astra.object.created" && { condition: "absent" as const }),
   };

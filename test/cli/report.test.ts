@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSqliteState } from "../../src/adapters/sqlite/state-store.ts";
 import { unknownObject } from "../../src/core/object-state.ts";
 import { GB_BYTES } from "../../src/core/units.ts";
-import { auditEntry, plannedMove, runRecord } from "../support/state-fixtures.ts";
+import { auditEntry, journalEntry, plannedMove, runRecord } from "../support/state-fixtures.ts";
 import { type CliResult, astra, oneLine, record, startSandboxProcess, workFolder, writeConfig } from "./cli.ts";
 
 const HEADER =
@@ -48,7 +48,7 @@ beforeAll(async () => {
   await state.startRun(runRecord("run-1", { bucket: "data", startedMs: movedMs }), auditEntry("start"));
   const move = { ...plannedMove("a", "data"), from: "STANDARD", to: "GLACIER_IR", rule: "matrix:age", policy: null };
   await state.writeJournal({
-    entries: [{ runId: "run-1", seq: 0, move, state: "done", etagAfter: null, reason: null, updatedMs: movedMs }],
+    entries: [journalEntry("run-1", 0, "a", "done", { move, updatedMs: movedMs })],
   });
 });
 

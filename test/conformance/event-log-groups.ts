@@ -63,6 +63,23 @@ export function groupTests(bench: Bench): void {
       expect((await nextBatch(batches)).records[0]?.offset).toBe(3n);
     });
 
+    test("batches of a partition follow each other from the group's position to the end", async () => {
+      const topic = await bench.topic(1);
+      await bench.log.append(topic, numbered(25));
+      await using worker = await bench.log.join({ topic, group: "chain", maxBatch: 4 });
+      let reached = 0n;
+      for await (const batch of worker) {
+        expect(batch.from).toBe(reached);
+        const offsets = batch.records.map(({ offset }) => offset);
+        expect(offsets).toEqual(offsets.map((_, index) => batch.from + BigInt(index)));
+        expect(batch.next).toBe(batch.from + BigInt(offsets.length));
+        expect(await commitAll(worker, batch)).toBe("committed");
+        reached = batch.next;
+        if (reached >= 25n) break;
+      }
+      expect(reached).toBe(25n);
+    });
+
     test("a worker that waits gets what is appended later, also when its buffer was ahead", async () => {
       const topic = await bench.topic(1);
       await using worker = await bench.log.join({ topic, group: "later" });

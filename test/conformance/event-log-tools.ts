@@ -45,9 +45,7 @@ export function iterate(consumer: GroupConsumer): AsyncIterator<RecordBatch> {
 
 /** Commits a whole batch. */
 export function commitAll(consumer: GroupConsumer, batch: RecordBatch): Promise<"committed" | "lost"> {
-  const last = batch.records.at(-1);
-  if (!last) throw new Error("an empty batch");
-  return consumer.commit(batch.partition, last.offset + 1n);
+  return consumer.commit(batch.partition, batch.next);
 }
 
 /** Reads and commits until `count` records were committed. */

@@ -24,7 +24,7 @@ export const classChecks: CheckGroup = (check) => {
       expect((await store.head(`put/${storageClass}`)).storageClass).toBe(storageClass);
       if (storageClass === "STANDARD") continue;
       await store.put({ key: `move/${storageClass}`, body: Buffer.from("x"), storageClass: "STANDARD" });
-      await store.changeClass({ head: await store.head(`move/${storageClass}`), storageClass });
+      await store.changeClass({ acl: null, head: await store.head(`move/${storageClass}`), storageClass });
       expect((await store.head(`move/${storageClass}`)).storageClass).toBe(storageClass);
     }
     const listed = (await Array.fromAsync(store.list({ prefix: "put/" }))).flat();
@@ -48,7 +48,7 @@ export const classChecks: CheckGroup = (check) => {
       }),
     );
     const before = await store.head("page");
-    const changed = await store.changeClass({ head: before, storageClass: "GLACIER_IR" });
+    const changed = await store.changeClass({ acl: null, head: before, storageClass: "GLACIER_IR" });
     const after = await store.head("page");
     expect(after).toMatchObject({
       storageClass: "GLACIER_IR",
@@ -64,7 +64,7 @@ export const classChecks: CheckGroup = (check) => {
     const store = await openNew();
     const metadata = { title: "Grüße, 世界", plain: "a b" };
     await store.put({ key: "titled", body: Buffer.from("x"), storageClass: "STANDARD", metadata });
-    await store.changeClass({ head: await store.head("titled"), storageClass: "GLACIER_IR" });
+    await store.changeClass({ acl: null, head: await store.head("titled"), storageClass: "GLACIER_IR" });
     expect((await store.head("titled")).metadata).toEqual(metadata);
   });
 
@@ -74,7 +74,7 @@ export const classChecks: CheckGroup = (check) => {
     await sdk.send(new PutObjectCommand({ Bucket, Key: "old", Body: "x", WebsiteRedirectLocation: "/new" }));
     const head = await store.head("old");
     expect(head.websiteRedirect).toBe("/new");
-    await store.changeClass({ head, storageClass: "GLACIER_IR" });
+    await store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" });
     expect((await store.head("old")).websiteRedirect).toBe("/new");
   });
 
@@ -86,7 +86,7 @@ export const classChecks: CheckGroup = (check) => {
     );
     const { encryption, ...head } = await store.head("kms");
     expect(encryption).toMatchObject({ algorithm: "aws:kms", kmsKeyId: KMS_KEY });
-    await store.changeClass({ head: { ...head, encryption }, storageClass: "GLACIER_IR" });
+    await store.changeClass({ acl: null, head: { ...head, encryption }, storageClass: "GLACIER_IR" });
     expect((await store.head("kms")).encryption).toEqual(encryption);
   });
 
@@ -96,7 +96,7 @@ export const classChecks: CheckGroup = (check) => {
     await sdk.send(new PutObjectCommand(input));
     const head = await store.head("held");
     expect(head.legalHold).toBe(true);
-    await store.changeClass({ head, storageClass: "GLACIER_IR" });
+    await store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" });
     expect(await store.head("held")).toMatchObject({ legalHold: true, storageClass: "GLACIER_IR" });
   });
 
@@ -105,7 +105,7 @@ export const classChecks: CheckGroup = (check) => {
     await store.put({ key: "raced", body: Buffer.from("old"), storageClass: "STANDARD" });
     const head = await store.head("raced");
     await store.put({ key: "raced", body: Buffer.from("new"), storageClass: "STANDARD" });
-    expect(await codeOf(store.changeClass({ head, storageClass: "GLACIER_IR" }))).toBe("ASTRA_OBJECT_CHANGED");
+    expect(await codeOf(store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" }))).toBe("ASTRA_OBJECT_CHANGED");
     expect((await store.head("raced")).storageClass).toBe("STANDARD");
   });
 
@@ -115,7 +115,7 @@ export const classChecks: CheckGroup = (check) => {
     const head = await store.head("raced");
     expect(head.versionId).toEqual(expect.any(String));
     await store.put({ key: "raced", body: Buffer.from("new"), storageClass: "STANDARD" });
-    expect(await codeOf(store.changeClass({ head, storageClass: "GLACIER_IR" }))).toBe("ASTRA_OBJECT_CHANGED");
+    expect(await codeOf(store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" }))).toBe("ASTRA_OBJECT_CHANGED");
     expect((await readAll(store, "raced")).toString()).toBe("new");
   });
 
@@ -123,7 +123,7 @@ export const classChecks: CheckGroup = (check) => {
     const store = await openNew({}, { versioning: true });
     await store.put({ key: "versioned", body: Buffer.from("x"), storageClass: "STANDARD" });
     const head = await store.head("versioned");
-    const changed = await store.changeClass({ head, storageClass: "STANDARD_IA" });
+    const changed = await store.changeClass({ acl: null, head, storageClass: "STANDARD_IA" });
     expect(changed.versionId).not.toBe(head.versionId);
     expect((await store.head("versioned")).versionId).toBe(changed.versionId);
   });
@@ -131,7 +131,7 @@ export const classChecks: CheckGroup = (check) => {
   check("moves under a condition on what it replaces", async ({ openNew }) => {
     const store = await openNew({ conditionalCopyDestination: true });
     await store.put({ key: "guarded", body: Buffer.from("x"), storageClass: "STANDARD" });
-    await store.changeClass({ head: await store.head("guarded"), storageClass: "GLACIER_IR" });
+    await store.changeClass({ acl: null, head: await store.head("guarded"), storageClass: "GLACIER_IR" });
     expect((await store.head("guarded")).storageClass).toBe("GLACIER_IR");
   });
 
@@ -139,7 +139,7 @@ export const classChecks: CheckGroup = (check) => {
     const store = await openNew();
     await store.put({ key: "here", body: Buffer.from("x"), storageClass: "STANDARD" });
     const head = { ...(await store.head("here")), key: "gone" };
-    expect(await codeOf(store.changeClass({ head, storageClass: "GLACIER_IR" }))).toBe("ASTRA_OBJECT_MISSING");
+    expect(await codeOf(store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" }))).toBe("ASTRA_OBJECT_MISSING");
   });
 
   check("copies in parts above the limit of one request", async ({ openNew }) => {
@@ -148,7 +148,7 @@ export const classChecks: CheckGroup = (check) => {
     const metadata = { kind: "large", title: "größer" };
     await store.put({ key: "large", body, storageClass: "STANDARD", contentType: "text/plain", metadata });
     const head = await store.head("large");
-    const changed = await store.changeClass({ head, storageClass: "GLACIER_IR" });
+    const changed = await store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" });
     const after = await store.head("large");
     expect(after).toMatchObject({ storageClass: "GLACIER_IR", sizeBytes: body.length, metadata, etag: changed.etag });
     expect(after.contentHeaders["content-type"]).toBe("text/plain");
@@ -160,7 +160,7 @@ export const classChecks: CheckGroup = (check) => {
     const store = open(Bucket, { maxCopyBytes: 5 * MIB });
     const Body = Buffer.alloc(6 * MIB);
     await sdk.send(new PutObjectCommand({ Bucket, Key: "tagged", Body, Tagging: "team=a%20b&x=%3D%2B%40" }));
-    await store.changeClass({ head: await store.head("tagged"), storageClass: "GLACIER_IR" });
+    await store.changeClass({ acl: null, head: await store.head("tagged"), storageClass: "GLACIER_IR" });
     const { TagSet = [] } = await sdk.send(new GetObjectTaggingCommand({ Bucket, Key: "tagged" }));
     expect(Object.fromEntries(TagSet.map(({ Key, Value }) => [Key, Value]))).toEqual({ team: "a b", x: "=+@" });
   });
@@ -170,7 +170,7 @@ export const classChecks: CheckGroup = (check) => {
     await store.put({ key: "raced", body: Buffer.alloc(6 * MIB, 1), storageClass: "STANDARD" });
     const head = await store.head("raced");
     await store.put({ key: "raced", body: Buffer.alloc(6 * MIB, 2), storageClass: "STANDARD" });
-    expect(await codeOf(store.changeClass({ head, storageClass: "GLACIER_IR" }))).toBe("ASTRA_OBJECT_CHANGED");
+    expect(await codeOf(store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" }))).toBe("ASTRA_OBJECT_CHANGED");
     expect((await store.head("raced")).storageClass).toBe("STANDARD");
   });
 
@@ -179,7 +179,7 @@ export const classChecks: CheckGroup = (check) => {
     for (const storageClass of ARCHIVES) {
       await store.put({ key: storageClass, body: Buffer.from("x"), storageClass });
       expect(await codeOf(store.get(storageClass))).toBe("ASTRA_OBJECT_ARCHIVED");
-      const move = store.changeClass({ head: await store.head(storageClass), storageClass: "STANDARD" });
+      const move = store.changeClass({ acl: null, head: await store.head(storageClass), storageClass: "STANDARD" });
       expect(await codeOf(move)).toBe("ASTRA_OBJECT_ARCHIVED");
     }
   });

@@ -39,7 +39,7 @@ export const objectChecks: CheckGroup = (check) => {
       const head = await store.head(key);
       expect(head.sizeBytes).toBe(body.length);
       expect(await readAll(store, key)).toEqual(body);
-      await store.changeClass({ head, storageClass: "STANDARD_IA" });
+      await store.changeClass({ acl: null, head, storageClass: "STANDARD_IA" });
       const listed = await Array.fromAsync(store.list());
       expect(listed.flat().map((object) => [object.key, object.storageClass])).toEqual([[key, "STANDARD_IA"]]);
     });
@@ -231,7 +231,7 @@ export const objectChecks: CheckGroup = (check) => {
     const Bucket = await newBucket();
     const store = open(Bucket);
     await sdk.send(new PutObjectCommand({ Bucket, Key: "tagged", Body: "x", Tagging: "team=a%20b&tier=x" }));
-    await store.changeClass({ head: await store.head("tagged"), storageClass: "STANDARD_IA" });
+    await store.changeClass({ acl: null, head: await store.head("tagged"), storageClass: "STANDARD_IA" });
     const { TagSet = [] } = await sdk.send(new GetObjectTaggingCommand({ Bucket, Key: "tagged" }));
     expect(Object.fromEntries(TagSet.map(({ Key, Value }) => [Key, Value]))).toEqual({ team: "a b", tier: "x" });
   });

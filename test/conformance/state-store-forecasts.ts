@@ -57,7 +57,11 @@ export function forecastTests(create: () => Promise<StateBackend>): void {
       expect(await other.forecasts(BUCKET, 5)).toEqual([second, first]);
       expect(await other.forecasts(BUCKET, 1)).toEqual([second]);
       expect(await other.forecasts("none", 5)).toEqual([]);
-      expect((await other.auditEntries(3)).map(({ action }) => action)).toEqual(["third", "first", "second"]);
+      expect((await other.auditEntries({ limit: 3 })).map(({ action }) => action)).toEqual([
+        "third",
+        "first",
+        "second",
+      ]);
     }));
 
   test("deleted objects are listed where they are asked for", () =>

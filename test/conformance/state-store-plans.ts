@@ -1,6 +1,7 @@
 /** Plans and runs. */
 import { expect, test } from "vitest";
 import type { PlannedMove } from "../../src/core/plan.ts";
+import { RUN_STATES } from "../../src/ports/state-store.ts";
 import { auditEntry, collect, inPages, planHeader, plannedMove, runRecord } from "../support/state-fixtures.ts";
 import { type StateBackend, withState } from "./state-store-backend.ts";
 
@@ -17,7 +18,7 @@ export function planTests(create: () => Promise<StateBackend>): void {
       expect(stored.map(({ seq }) => seq)).toEqual(MOVES.map((_, index) => index));
       expect(await collect(store.plannedMoves("p1", 2000))).toEqual(stored.slice(2001));
       expect(await collect(store.plannedMoves("p1", 2344))).toEqual([]);
-      expect(await store.auditEntries(1)).toEqual([auditEntry("plan")]);
+      expect(await store.auditEntries({ limit: 1 })).toMatchObject([auditEntry("plan")]);
       expect(await store.plan("p2")).toBeUndefined();
       expect(await collect(store.plannedMoves("p2"))).toEqual([]);
     }));
@@ -54,7 +55,7 @@ export function planTests(create: () => Promise<StateBackend>): void {
       const attempt = store.putPlan("p", failing(), () => planHeader("p"), auditEntry("plan"));
       await expect(attempt).rejects.toThrow("the listing broke off");
       expect(await store.plan("p")).toBeUndefined();
-      expect(await store.auditEntries(9)).toEqual([]);
+      expect(await store.auditEntries({ limit: 9 })).toEqual([]);
       await store.putPlan("p", inPages(MOVES.slice(0, 3), 2), () => planHeader("p"), auditEntry("plan"));
       expect(await collect(store.plannedMoves("p"))).toHaveLength(3);
     }));
@@ -77,14 +78,28 @@ export function planTests(create: () => Promise<StateBackend>): void {
         feeMicros: 12.5,
         savingMicrosPerMonth: 99.75,
         reasons: { changed: 2, throttled: 1 },
+        stopReason: "fee cap of the run",
       });
       expect(await store.runOfPlan("p1")).toEqual(first);
       await store.finishRun(finished, auditEntry("finish r1"));
       expect(await store.runOfPlan("p1")).toEqual(finished);
       expect(await store.runOfPlan("p3")).toBeUndefined();
+      expect(await store.run("r1")).toEqual(finished);
+      expect(await store.run("r3")).toBeUndefined();
       expect((await store.runs(10)).map(({ id }) => id)).toEqual(["r2", "r1"]);
       expect((await store.runs(1)).map(({ id }) => id)).toEqual(["r2"]);
-      const actions = (await store.auditEntries(10)).map(({ action }) => action);
+      const actions = (await store.auditEntries({ limit: 10 })).map(({ action }) => action);
       expect(actions).toEqual(["finish r1", "start r2", "start r1"]);
+    }));
+
+  test("counts that change after a run's end are no entry of the audit trail; every state of a run is kept", () =>
+    withState(create, async (store) => {
+      await store.startRun(runRecord("r"), auditEntry("start"));
+      for (const state of RUN_STATES) {
+        const run = runRecord("r", { state, stopReason: state === "stopped" ? "brake" : null });
+        await store.finishRun(run);
+        expect(await store.run("r")).toEqual(run);
+      }
+      expect((await store.auditEntries({ limit: 10 })).map(({ action }) => action)).toEqual(["start"]);
     }));
 }

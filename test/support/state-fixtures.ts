@@ -1,9 +1,11 @@
 /** Values for tests of the state store. */
 import { NO_ACCESS, recordReads } from "../../src/core/access-stats.ts";
 import type { ObjectRef } from "../../src/core/object-ref.ts";
+import type { MoveProgress } from "../../src/core/move-progress.ts";
 import { type ObjectState, unknownObject } from "../../src/core/object-state.ts";
 import type { PlanHeader, PlannedMove } from "../../src/core/plan.ts";
-import type { AuditEntry, Effect, EffectBatch, RunRecord } from "../../src/ports/state-store.ts";
+import type { TransitionState } from "../../src/core/transition.ts";
+import type { AuditEntry, Effect, EffectBatch, JournalEntry, RunRecord } from "../../src/ports/state-store.ts";
 
 export const BUCKET = "photos";
 export const NOW_MS = Date.UTC(2026, 0, 15, 12);
@@ -29,6 +31,7 @@ export function fullObject(key: string, bucket = BUCKET): ObjectState {
     sequencer: "0055AED6DCD90281E5",
     deletedMs: null,
     hold: { legalHold: true, retainUntilMs: NOW_MS + 1_000, seenAtMs: NOW_MS },
+    promotedMs: NOW_MS - 50_000,
     access: [3, 200, 1, 5_000_000_000].reduce(
       (stats, reads, index) => recordReads(stats, NOW_MS - index * 86_400_000 * 3, reads, 90),
       NO_ACCESS,
@@ -124,9 +127,53 @@ export function runRecord(id: string, over: Partial<RunRecord> = {}): RunRecord 
     feeMicros: 0,
     savingMicrosPerMonth: 0,
     reasons: {},
+    stopReason: null,
+    stopDetail: null,
     ...over,
   };
 }
+
+/** A journal line that waits for nothing and knows nothing yet. */
+export function journalEntry(
+  runId: string,
+  seq: number,
+  key: string,
+  state: TransitionState,
+  over: Partial<JournalEntry> = {},
+): JournalEntry {
+  return {
+    runId,
+    seq,
+    move: plannedMove(key),
+    state,
+    etagAfter: null,
+    versionAfter: null,
+    reason: null,
+    updatedMs: NOW_MS,
+    progress: null,
+    dueMs: null,
+    ...over,
+  };
+}
+
+/** All that a line can know of a move under way. */
+export const FULL_PROGRESS: MoveProgress = {
+  spendDay: "day:2026-01-15",
+  before: {
+    metadata: { owner: "ann", "x-ünï": "1" },
+    contentHeaders: { "content-type": "image/png", "cache-control": "no-store" },
+    websiteRedirect: "/elsewhere",
+    tagCount: 3,
+    encryption: { algorithm: "aws:kms", kmsKeyId: "key", bucketKey: true },
+    checksum: { algorithm: "SHA256", value: "c2hh", type: "FULL_OBJECT" },
+    versionId: "v1",
+    grants: ["id ann FULL_CONTROL"],
+  },
+  uploadId: "upload",
+  replacedVersionId: "v1",
+  restore: { speed: "bulk", askedMs: NOW_MS - 5, asks: 1, polls: 2 },
+  tag: { ruleId: "rule", setMs: NOW_MS - 9 },
+};
 
 export function auditEntry(action: string, atMs = NOW_MS): AuditEntry {
   return { atMs, actor: "ann@example.com", action, detail: { about: action, nested: { list: [1, "two", null] } } };

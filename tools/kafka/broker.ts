@@ -22,15 +22,18 @@ export interface ScramUser {
   readonly password: string;
 }
 
-/** Prepares an empty data directory; `user` becomes the cluster's SCRAM-SHA-512 user. */
+/** Prepares an empty data directory; `users` become the cluster's SCRAM-SHA-512 users. */
 export async function formatBroker(
   jars: KafkaJars,
   node: BrokerLayout,
   clusterId: string,
-  user: ScramUser | undefined,
+  users: readonly ScramUser[],
 ): Promise<void> {
   await writeFile(join(node.dir, "log4j2.properties"), loggingConfig(logFile(node)));
-  const scram = user ? ["--add-scram", `SCRAM-SHA-512=[name=${user.username},password=${user.password}]`] : [];
+  const scram = users.flatMap(({ username, password }) => [
+    "--add-scram",
+    `SCRAM-SHA-512=[name=${username},password=${password}]`,
+  ]);
   const format = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", join(node.dir, "server.properties")];
   await run(jars.java, [...JVM, ...loggingArgs(node), "-cp", jars.classpath, ...format, ...scram]);
 }

@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly brokers?: 1 | 3;
   /** SASL_SSL with SCRAM-SHA-512 for clients. */
   readonly secure?: boolean;
+  /** With `secure`: further users. All but the cluster's own may do only what ACLs grant them. */
+  readonly restricted?: readonly ScramUser[];
   /** Kept after `stop`; without it a temporary directory is used and removed. */
   readonly dir?: string;
   /** Client ports, one per broker; free ones otherwise. */
@@ -50,10 +52,16 @@ export async function startKafka(options: StartOptions = {}): Promise<KafkaClust
   const clusterId = randomBytes(16).toString("base64url").replace(/^-/, "A");
   const certificates = options.secure ? await makeCertificates(dir) : undefined;
   const user = options.secure ? { username: "astra", password: randomBytes(18).toString("base64url") } : undefined;
+  const { restricted = [] } = options;
+  const guarded = certificates && {
+    keystore: certificates.keystore,
+    ...(restricted.length > 0 && user && { superUser: user.username }),
+  };
   for (const node of nodes) {
-    await writeFile(join(node.dir, "server.properties"), serverProperties(node, nodes, certificates));
+    await writeFile(join(node.dir, "server.properties"), serverProperties(node, nodes, guarded));
   }
-  await Promise.all(nodes.map((node) => formatBroker(jars, node, clusterId, user)));
+  const users = user ? [user, ...restricted] : [];
+  await Promise.all(nodes.map((node) => formatBroker(jars, node, clusterId, users)));
   const running = new RunningNodes(jars, nodes, options.detached ?? false);
   await running.startAll();
   return describe(running, { dir, clusterId, user, certificates, temporary: options.dir === undefined });

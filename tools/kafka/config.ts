@@ -16,6 +16,8 @@ export interface BrokerLayout {
 export interface SecureFiles {
   /** Private key and certificate chain, PEM. */
   readonly keystore: string;
+  /** User who may do everything, where all others need ACLs; without it everybody may do everything. */
+  readonly superUser?: string;
 }
 
 const HOST = "127.0.0.1";
@@ -64,6 +66,12 @@ export function serverProperties(
       "org.apache.kafka.common.security.scram.ScramLoginModule required;";
     entries["listener.name.client.ssl.keystore.type"] = "PEM";
     entries["listener.name.client.ssl.keystore.location"] = secure.keystore;
+    if (secure.superUser !== undefined) {
+      entries["authorizer.class.name"] = "org.apache.kafka.metadata.authorizer.StandardAuthorizer";
+      entries["allow.everyone.if.no.acl.found"] = false;
+      // Brokers and controllers speak among themselves without a name.
+      entries["super.users"] = `User:${secure.superUser};User:ANONYMOUS`;
+    }
   }
   return Object.entries(entries)
     .map(([key, value]) => `${key}=${value}\n`)

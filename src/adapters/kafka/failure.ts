@@ -27,6 +27,14 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
   "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
 
+/** What an authorizer says no to, by the broker's answer: resource, and how `astra iam policy` names it. */
+const FORBIDDEN: Readonly<Record<string, string>> = {
+  TOPIC_AUTHORIZATION_FAILED: "the topic",
+  GROUP_AUTHORIZATION_FAILED: "the consumer group",
+  CLUSTER_AUTHORIZATION_FAILED: "the cluster",
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: "the transactional id",
+};
+
 // Texts of the library, which has no codes for these.
 const BROKER_WANTS_TLS = "Broker requires TLS.";
 const BROKER_LACKS_TLS = "TLS handshake failed.";
@@ -73,6 +81,7 @@ export function meansMissingTopic(error: unknown): boolean {
 
 /** A later try may succeed: the network, a moved leader, a coordinator that is still loading. */
 export function meansPassing(error: unknown): boolean {
+  if ([...answersIn(error)].some((each) => each in FORBIDDEN)) return false;
   let passing = false;
   for (const each of chain(error)) {
     const canRetry: unknown = Reflect.get(each, "canRetry");
@@ -126,6 +135,14 @@ export function toLogError(error: unknown, context: KafkaContext, doing: Doing):
   if (answer === "MESSAGE_TOO_LARGE" || answer === "RECORD_LIST_TOO_LARGE") {
     return made("ASTRA_LOG_REFUSED", `Could not ${doing.what}: a record is larger than the brokers take.`, {
       fix: "Send smaller events, or raise the topic's `max.message.bytes`.",
+    });
+  }
+  const forbidden = [...answers].find((each) => each in FORBIDDEN);
+  if (forbidden !== undefined) {
+    const who = context.options.sasl?.username ?? "ANONYMOUS";
+    const message = `Could not ${doing.what}: Kafka's ACLs do not let User:${who} do it on ${FORBIDDEN[forbidden]} (${forbidden}).`;
+    return made("ASTRA_LOG_FORBIDDEN", message, {
+      fix: `Give User:${who} the ACLs that \`astra iam policy --kafka\` prints.`,
     });
   }
   if (answer !== undefined) {

@@ -32,6 +32,8 @@ export interface FetchTarget {
   /** Whether other partitions may begin to want records before the answer is there. */
   mayWantMore(): boolean;
   accept(want: Want, fetched: Fetched): void;
+  /** What stood from the wanted offset up to `offset` is lost: the log does not keep it any more. */
+  skipLost(want: Want, offset: bigint): void;
   fail(error: AstraError): void;
 }
 
@@ -136,10 +138,10 @@ export class Fetcher {
 
   #deliver(wants: readonly Want[], response: FetchResponse): void {
     for (const { partitions } of response.responses) {
-      for (const { partitionIndex, records } of partitions) {
+      for (const { partitionIndex, records, abortedTransactions } of partitions) {
         const want = wants.find((each) => each.partition === partitionIndex);
         if (!want || !records || records.length === 0) continue;
-        this.#target.accept(want, decodeBatches(partitionIndex, records, want.from));
+        this.#target.accept(want, decodeBatches(partitionIndex, records, want.from, abortedTransactions ?? []));
       }
     }
   }
@@ -155,8 +157,10 @@ export class Fetcher {
           { topic: this.#topic, partition: want.partition, from: String(want.from), first: String(range.first) },
           "the log no longer has the records asked for; reading on from the oldest it keeps",
         );
-        this.#target.accept(want, { records: [], next: range.first });
+        this.#target.skipLost(want, range.first);
       }
+      // Where something is still to be worked on, the same question is asked again meanwhile.
+      await pause(RETRY_MS);
     } catch (error) {
       await this.#trouble(error);
     }

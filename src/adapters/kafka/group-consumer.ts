@@ -121,6 +121,10 @@ class KafkaGroupConsumer implements GroupConsumer, FetchTarget, MembershipEvents
     return wants;
   }
 
+  skipLost(want: Want, offset: bigint): void {
+    this.#tenures.get(want.partition)?.skipLost(want.from, offset);
+  }
+
   mayWantMore(): boolean {
     return this.wants().length < this.#tenures.size;
   }

@@ -37,6 +37,11 @@ class Range implements FetchTarget {
     this.#wake.resolve();
   }
 
+  skipLost(want: Want, offset: bigint): void {
+    this.#tenure.skipLost(want.from, offset);
+    this.#wake.resolve();
+  }
+
   fail(error: AstraError): void {
     this.#failure = error;
     this.#wake.resolve();
@@ -47,10 +52,11 @@ class Range implements FetchTarget {
     for (;;) {
       const batch = this.#tenure.hand(most);
       if (batch) {
-        const last = batch.records.at(-1);
-        if (last) this.#tenure.committed(last.offset + 1n);
+        this.#tenure.committed(batch.next);
         const records = batch.records.filter((record) => record.offset < this.#to);
-        return records.length > 0 ? records : undefined;
+        if (records.length > 0) return records;
+        if (batch.next >= this.#to) return undefined;
+        continue;
       }
       if (this.#failure) throw this.#failure;
       if ((this.#tenure.wanted(READY_BYTES) ?? 0n) >= this.#to) return undefined;

@@ -70,4 +70,37 @@ describe("tenure", () => {
     expect(tenure.wanted(ENOUGH)).toBe(20n);
     expect(offsets(tenure, 100)).toHaveLength(6);
   });
+
+  test("offsets without a record belong to the batch that ends before them", () => {
+    const tenure = begun();
+    tenure.accept(16n, { records: records(18n, 2), next: 22n });
+    expect(tenure.hand(6)).toMatchObject({ from: 10n, next: 16n });
+    tenure.committed(16n);
+    expect(tenure.hand(6)).toMatchObject({ from: 16n, next: 22n });
+    tenure.committed(22n);
+    expect(tenure.hand(6)).toBeUndefined();
+  });
+
+  test("offsets without any record make a batch of their own, so that the group can come to the end", () => {
+    const tenure = begun();
+    tenure.hand(6);
+    tenure.accept(16n, { records: [], next: 17n });
+    expect(tenure.hand(6)).toBeUndefined();
+    tenure.committed(16n);
+    expect(tenure.hand(6)).toEqual({ partition: 4, from: 16n, next: 17n, records: [] });
+    expect(tenure.covers(17n)).toBe(true);
+  });
+
+  test("what is lost leaves a gap between two batches, and what was fetched before comes first", () => {
+    const tenure = begun();
+    tenure.skipLost(16n, 30n);
+    expect(tenure.wanted(ENOUGH)).toBe(16n);
+    tenure.hand(6);
+    tenure.skipLost(16n, 30n);
+    tenure.committed(16n);
+    tenure.skipLost(16n, 30n);
+    expect(tenure.wanted(ENOUGH)).toBe(30n);
+    tenure.accept(30n, { records: records(30n, 1), next: 31n });
+    expect(tenure.hand(6)).toMatchObject({ from: 30n, next: 31n });
+  });
 });

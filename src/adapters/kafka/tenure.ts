@@ -12,9 +12,11 @@ export class Tenure {
   /** Bytes from there on. */
   #aheadBytes = 0;
   #isOut = false;
+  /** Where the next batch begins. */
+  #from = 0n;
   /** A commit below this speaks of an earlier tenure, or of a batch that is done. */
   #floor = 0n;
-  /** One past the last record handed out; `null` before the first. */
+  /** End of the last batch handed out; `null` before the first. */
   #reached: bigint | null = null;
 
   constructor(partition: number) {
@@ -24,6 +26,7 @@ export class Tenure {
   /** Sets the place to read from. */
   startAt(offset: bigint): void {
     this.#next = offset;
+    this.#from = offset;
     this.#floor = offset;
   }
 
@@ -42,18 +45,33 @@ export class Tenure {
     }
   }
 
+  /**
+   * Reading goes on at `offset`: what stood before it is lost. The next batch begins there, so that whoever counts
+   * positions sees the gap. While something is still to be worked on, it is left for a later question.
+   */
+  skipLost(from: bigint, offset: bigint): void {
+    if (from !== this.#next || this.#isOut || this.#head < this.#records.length) return;
+    this.#next = offset;
+    this.#from = offset;
+  }
+
   /** The next batch, unless one is being worked on or nothing is there. */
   hand(most: number): RecordBatch | undefined {
-    if (this.#isOut) return undefined;
+    if (this.#isOut || this.#next === undefined) return undefined;
     this.#forgetDone();
     const records = this.#records.slice(this.#head, this.#head + most);
     const last = records.at(-1);
-    if (!last) return undefined;
+    const isAll = this.#head + records.length === this.#records.length;
+    // Positions without records that follow the last one are done with it, or make a batch without any.
+    const next = last && !isAll ? last.offset + 1n : this.#next;
+    const from = this.#from;
+    if (next === from) return undefined;
     this.#head += records.length;
     for (const record of records) this.#aheadBytes -= recordBytes(record);
     this.#isOut = true;
-    this.#reached = last.offset + 1n;
-    return { partition: this.partition, records };
+    this.#from = next;
+    this.#reached = next;
+    return { partition: this.partition, from, next, records };
   }
 
   /** Whether `nextOffset` lies within what this tenure has handed out and not yet seen committed. */
@@ -64,6 +82,7 @@ export class Tenure {
   /** Notes a durable commit, which makes room for the next batch; what lies behind it comes again. */
   committed(nextOffset: bigint): void {
     this.#floor = nextOffset;
+    this.#from = nextOffset;
     this.#isOut = false;
     for (;;) {
       const before = this.#records[this.#head - 1];

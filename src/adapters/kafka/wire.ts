@@ -1,7 +1,8 @@
 /** Our records as the protocol carries them. */
-import { IS_CONTROL, type KafkaRecord, type MessageToProduce, type RecordsBatch } from "@platformatic/kafka";
+import type { KafkaRecord, MessageToProduce, RecordsBatch } from "@platformatic/kafka";
 
 import type { LogRecord, NewRecord } from "../../ports/event-log.ts";
+import { countingBatches, type AbortedTransaction } from "./transactions.ts";
 
 export type OutgoingMessage = MessageToProduce;
 
@@ -48,14 +49,23 @@ export interface Fetched {
   readonly next: bigint;
 }
 
-/** The records from offset `from` on; a broker sends whole batches, which may begin before it. */
-export function decodeBatches(partition: number, batches: readonly RecordsBatch[], from: bigint): Fetched {
+/**
+ * The records from offset `from` on; a broker sends whole batches, which may begin before it.
+ * @param aborted transactions among them that were given up.
+ */
+export function decodeBatches(
+  partition: number,
+  batches: readonly RecordsBatch[],
+  from: bigint,
+  aborted: readonly AbortedTransaction[] = [],
+): Fetched {
   const records: LogRecord[] = [];
   let next = from;
   for (const batch of batches) {
     const after = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
     if (after > next) next = after;
-    if ((batch.attributes & IS_CONTROL) !== 0) continue;
+  }
+  for (const batch of countingBatches(batches, aborted)) {
     for (const record of batch.records) {
       const offset = batch.firstOffset + BigInt(record.offsetDelta);
       if (offset < from) continue;

@@ -2,20 +2,20 @@
 import { Agent } from "node:https";
 import type * as S3 from "@aws-sdk/client-s3";
 import type { BucketInfo } from "../../ports/object-store.ts";
+import {
+  type ControlCall,
+  BUCKET_OWNER,
+  LIFECYCLE,
+  LOCATION,
+  NOTIFICATIONS,
+  OBJECT_LOCK,
+  OWNERSHIP,
+  REPLICATION,
+  VERSIONING,
+} from "./control-calls.ts";
 import { type Asked, type StoreFault, breakError, faultError } from "./errors.ts";
 import type { Requests } from "./request.ts";
-import { ageRulesOf } from "./lifecycle-rules.ts";
 import { readBreak } from "./transport.ts";
-
-/** One question to the bucket's configuration. */
-export interface ControlCall<T> {
-  /** `s3:GetBucketVersioning` */
-  readonly action: string;
-  readonly operation: string;
-  readonly ask: (sdk: typeof S3, client: S3.S3Client, bucket: string) => Promise<T>;
-  /** What it means that the store has no such configuration, or none of the kind. */
-  readonly absent: T;
-}
 
 export interface Control {
   bucketInfo(): Promise<BucketInfo>;
@@ -30,6 +30,7 @@ const NOT_SET = new Set([
   "ReplicationConfigurationNotFoundError",
   "ObjectLockConfigurationNotFoundError",
   "ObjectLockConfigurationNotFound",
+  "OwnershipControlsNotFoundError",
   "NotImplemented",
   "MethodNotAllowed",
 ]);
@@ -38,95 +39,6 @@ const NOT_SET = new Set([
 function isNotSet({ name, message }: { readonly name: string; readonly message: string }): boolean {
   return NOT_SET.has(name) || message.includes("missing Object Lock Configuration");
 }
-
-const LOCATION: ControlCall<string | null> = {
-  operation: "GetBucketLocation",
-  action: "s3:GetBucketLocation",
-  absent: null,
-  ask: async (sdk, client, Bucket) => {
-    const { LocationConstraint } = await client.send(new sdk.GetBucketLocationCommand({ Bucket }));
-    // The first region's location is empty, and that of the oldest European buckets a name of their own.
-    if (!LocationConstraint) return "us-east-1";
-    return LocationConstraint === "EU" ? "eu-west-1" : LocationConstraint;
-  },
-};
-
-const VERSIONING: ControlCall<BucketInfo["versioning"]> = {
-  operation: "GetBucketVersioning",
-  action: "s3:GetBucketVersioning",
-  absent: "off",
-  ask: async (sdk, client, Bucket) => {
-    const { Status } = await client.send(new sdk.GetBucketVersioningCommand({ Bucket }));
-    if (Status === "Enabled") return "enabled";
-    return Status === "Suspended" ? "suspended" : "off";
-  },
-};
-
-const OBJECT_LOCK: ControlCall<boolean> = {
-  operation: "GetObjectLockConfiguration",
-  action: "s3:GetBucketObjectLockConfiguration",
-  absent: false,
-  ask: async (sdk, client, Bucket) => {
-    const { ObjectLockConfiguration } = await client.send(new sdk.GetObjectLockConfigurationCommand({ Bucket }));
-    return ObjectLockConfiguration?.ObjectLockEnabled === "Enabled";
-  },
-};
-
-const LIFECYCLE: ControlCall<Pick<BucketInfo, "lifecycleRuleIds" | "lifecycleRules" | "noncurrentExpiryDays">> = {
-  operation: "GetBucketLifecycleConfiguration",
-  action: "s3:GetLifecycleConfiguration",
-  absent: { lifecycleRuleIds: [], lifecycleRules: [], noncurrentExpiryDays: null },
-  ask: async (sdk, client, Bucket) => {
-    const { Rules = [] } = await client.send(new sdk.GetBucketLifecycleConfigurationCommand({ Bucket }));
-    const enabled = Rules.filter(({ Status }) => Status === "Enabled");
-    const days = enabled.filter(coversBucket).flatMap((rule) => {
-      const { NoncurrentDays, NewerNoncurrentVersions = 0 } = rule.NoncurrentVersionExpiration ?? {};
-      return NoncurrentDays === undefined || NewerNoncurrentVersions > 0 ? [] : [NoncurrentDays];
-    });
-    return {
-      lifecycleRuleIds: enabled.map(({ ID }) => ID ?? ""),
-      lifecycleRules: enabled.flatMap(ageRulesOf),
-      noncurrentExpiryDays: days.length === 0 ? null : Math.min(...days),
-    };
-  },
-};
-
-/** A rule without a filter; an empty prefix, in its old or its new place, is none. */
-function coversBucket({ Filter, Prefix }: S3.LifecycleRule): boolean {
-  const { Prefix: filterPrefix, ...others } = Filter ?? {};
-  return !Prefix && !filterPrefix && Object.values(others).every((value) => value === undefined);
-}
-
-const REPLICATION: ControlCall<boolean> = {
-  operation: "GetBucketReplication",
-  action: "s3:GetReplicationConfiguration",
-  absent: false,
-  ask: async (sdk, client, Bucket) => {
-    const answer = await client.send(new sdk.GetBucketReplicationCommand({ Bucket }));
-    return (answer.ReplicationConfiguration?.Rules ?? []).some(({ Status }) => Status === "Enabled");
-  },
-};
-
-const NOTIFICATIONS: ControlCall<boolean> = {
-  operation: "GetBucketNotificationConfiguration",
-  action: "s3:GetBucketNotification",
-  absent: false,
-  ask: async (sdk, client, Bucket) => {
-    const set = await client.send(new sdk.GetBucketNotificationConfigurationCommand({ Bucket }));
-    const targets = [set.TopicConfigurations, set.QueueConfigurations, set.LambdaFunctionConfigurations];
-    return targets.some((list) => (list?.length ?? 0) > 0) || set.EventBridgeConfiguration !== undefined;
-  },
-};
-
-/** All of them, for a probe of the permissions. */
-export const CONTROL_CALLS: readonly ControlCall<unknown>[] = [
-  LOCATION,
-  VERSIONING,
-  OBJECT_LOCK,
-  LIFECYCLE,
-  REPLICATION,
-  NOTIFICATIONS,
-];
 
 /** The port lets the answer be as old as a minute. */
 const INFO_AGE_MS = 60_000;
@@ -150,15 +62,17 @@ export function openControl(requests: Requests): Control {
   };
   let held: { readonly atMs: number; readonly info: BucketInfo } | null = null;
   const readInfo = async (): Promise<BucketInfo> => {
-    const [region, versioning, objectLock, lifecycle, replication, notifications] = await Promise.all([
+    const [region, versioning, objectLock, lifecycle, replication, notifications, ownership] = await Promise.all([
       run(LOCATION),
       run(VERSIONING),
       run(OBJECT_LOCK),
       run(LIFECYCLE),
       run(REPLICATION),
       run(NOTIFICATIONS),
+      run(OWNERSHIP),
     ]);
-    return { region, versioning, objectLock, ...lifecycle, replication, notifications };
+    const ownerId = ownership === "enforced" ? null : await run(BUCKET_OWNER);
+    return { region, versioning, objectLock, ...lifecycle, replication, notifications, ownership, ownerId };
   };
   return {
     run,

@@ -1,21 +1,22 @@
 /** Change of class: a conditional copy of the object onto itself. */
-import { AstraError } from "../../core/errors.ts";
 import type { ChangeClassInput, ChangeClassResult, ObjectHead } from "../../ports/object-store.ts";
-import { type StoreFault, objectWhere } from "./errors.ts";
+import { grantHeaders } from "./acl.ts";
 import { copyInParts } from "./copy-parts.ts";
 import { findObject, unquote } from "./head.ts";
 import { integrityError } from "./multipart.ts";
-import { destinationHeaders, restatedHeaders, sourceHeaders } from "./object-headers.ts";
-import type { Outcome, Requests, S3Request } from "./request.ts";
+import { changedError, destinationHeaders, restatedHeaders, sourceHeaders } from "./object-headers.ts";
+import type { Answer, Requests, S3Request } from "./request.ts";
 import { tagText } from "./xml-scan.ts";
 
 export async function changeClass(requests: Requests, input: ChangeClassInput): Promise<ChangeClassResult> {
   const moved = movedObject(requests, input);
   const { head } = input;
   if (head.sizeBytes > requests.settings.maxCopyBytes) {
-    return settle(requests, input, await copyInParts(requests, input, moved.found), moved, "CompleteMultipartUpload");
+    const { outcome, sourceVersion } = await copyInParts(requests, input, moved.found);
+    if (outcome.kind === "done-before") return moved.result();
+    return copiedObject(requests, head.key, outcome.answer, sourceVersion);
   }
-  const outcome = await requests.send({
+  const request: S3Request = {
     operation: "CopyObject",
     action: "s3:PutObject",
     method: "PUT",
@@ -23,7 +24,8 @@ export async function changeClass(requests: Requests, input: ChangeClassInput): 
     headers: {
       ...sourceHeaders(requests, head),
       ...destinationHeaders(requests, head),
-      ...restatedHeaders(head),
+      ...restatedHeaders(requests, head),
+      ...grantHeaders(input.acl),
       "x-amz-metadata-directive": "COPY",
       "x-amz-tagging-directive": "COPY",
       "x-amz-storage-class": input.storageClass,
@@ -31,34 +33,31 @@ export async function changeClass(requests: Requests, input: ChangeClassInput): 
     },
     slow: true,
     alreadyDone: moved.found,
-  });
-  return settle(requests, input, outcome, moved, "CopyObject");
-}
-
-async function settle(
-  requests: Requests,
-  input: ChangeClassInput,
-  outcome: Outcome,
-  moved: ReturnType<typeof movedObject>,
-  operation: string,
-): Promise<ChangeClassResult> {
+  };
+  const outcome = await requests.send(request);
   if (outcome.kind === "done-before") return moved.result();
-  const { key } = input.head;
-  if (outcome.kind === "fault") {
-    // The first try's own effect may be what refuses the second: another ETag, or a source now archived.
-    if (outcome.uncertain && (await moved.found())) return moved.result();
-    throw copyFailure(requests, outcome.fault, { operation, action: "s3:PutObject", method: "PUT", key });
+  if (outcome.kind === "answer") {
+    const { answer } = outcome;
+    return copiedObject(requests, head.key, answer, answer.headers.get("x-amz-copy-source-version-id") ?? null);
   }
-  const { answer } = outcome;
-  const etag = unquote(tagText(answer.text, "ETag") ?? "");
-  if (etag === "") throw integrityError(requests, key, `${operation} gave no ETag`);
-  return { etag, versionId: answer.headers.get("x-amz-version-id") ?? null };
+  // The first try's own effect may be what refuses the second: another ETag, or a source now archived.
+  if (outcome.uncertain && (await moved.found())) return moved.result();
+  if (outcome.fault.code === "PreconditionFailed") throw changedError(requests, head.key);
+  throw requests.failure(outcome.fault, request);
 }
 
-function copyFailure(requests: Requests, fault: StoreFault, request: S3Request): Error {
-  if (fault.code !== "PreconditionFailed") return requests.failure(fault, request);
-  const where = objectWhere(requests.bucket, request.key ?? "");
-  return new AstraError("ASTRA_OBJECT_CHANGED", `${where} has changed since it was looked at`, { where });
+function copiedObject(
+  requests: Requests,
+  key: string,
+  answer: Answer,
+  sourceVersion: string | null,
+): ChangeClassResult {
+  const etag = unquote(tagText(answer.text, "ETag") ?? "");
+  if (etag === "") throw integrityError(requests, key, "the copy was answered without an ETag");
+  const versionId = answer.headers.get("x-amz-version-id") ?? null;
+  // Where versions are suspended the copy takes the place of the version `null`, and has its name.
+  const replaced = versionId !== null && sourceVersion !== versionId;
+  return { etag, versionId, replacedVersionId: replaced ? sourceVersion : null };
 }
 
 /** A HEAD that tells whether the move has happened, after an answer that was lost. */
@@ -75,7 +74,7 @@ function movedObject(requests: Requests, { head, storageClass }: ChangeClassInpu
     },
     result: (): ChangeClassResult => {
       if (!moved) throw new TypeError("the object was not looked for");
-      return { etag: moved.etag, versionId: moved.versionId };
+      return { etag: moved.etag, versionId: moved.versionId, replacedVersionId: null };
     },
   };
 }

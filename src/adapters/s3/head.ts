@@ -9,26 +9,30 @@ import type { Requests, S3Request } from "./request.ts";
 type Headers = ReadonlyMap<string, string>;
 
 /** @throws ASTRA_OBJECT_MISSING, or ASTRA_STORE_BUCKET_MISSING where it is the bucket that is not there. */
-export async function headObject(requests: Requests, key: string): Promise<ObjectHead> {
-  const head = await findObject(requests, key);
+export async function headObject(requests: Requests, key: string, versionId?: string): Promise<ObjectHead> {
+  const head = await findObject(requests, key, versionId);
   if (head) return head;
   const where = objectWhere(requests.bucket, key);
-  throw new AstraError("ASTRA_OBJECT_MISSING", `${where} does not exist`, { where });
+  const what = versionId === undefined ? where : `version ${versionId} of ${where}`;
+  throw new AstraError("ASTRA_OBJECT_MISSING", `${what} does not exist`, { where });
 }
 
 /** As {@link headObject}; `null` where the bucket has no such object. */
-export async function findObject(requests: Requests, key: string): Promise<ObjectHead | null> {
+export async function findObject(requests: Requests, key: string, versionId?: string): Promise<ObjectHead | null> {
   const request: S3Request = {
     operation: "HeadObject",
-    action: "s3:GetObject",
+    action: versionId === undefined ? "s3:GetObject" : "s3:GetObjectVersion",
     method: "HEAD",
     key,
+    ...(versionId === undefined ? {} : { query: [["versionId", versionId]] }),
     headers: { "x-amz-checksum-mode": "ENABLED" },
   };
   const outcome = await requests.send(request);
   if (outcome.kind === "answer") return readHead(key, outcome.answer.headers);
   if (outcome.kind === "done-before") return null;
-  if (outcome.fault.status !== 404 || outcome.fault.code === "NoSuchBucket") {
+  // A delete marker that is named has no HEAD.
+  const absent = outcome.fault.status === 404 || (versionId !== undefined && outcome.fault.status === 405);
+  if (!absent || outcome.fault.code === "NoSuchBucket") {
     throw requests.failure(outcome.fault, request);
   }
   await requireBucket(requests);
@@ -85,11 +89,12 @@ function readContentHeaders(headers: Headers): Partial<Record<ContentHeader, str
 const METADATA = "x-amz-meta-";
 
 function readMetadata(headers: Headers): Record<string, string> {
-  const metadata: Record<string, string> = {};
+  const metadata: [string, string][] = [];
   for (const [name, value] of headers) {
-    if (name.startsWith(METADATA)) metadata[name.slice(METADATA.length)] = decodeHeaderText(value);
+    if (name.startsWith(METADATA)) metadata.push([name.slice(METADATA.length), decodeHeaderText(value)]);
   }
-  return metadata;
+  // From entries, because a name such as __proto__ would not stick to a plain object.
+  return Object.fromEntries(metadata);
 }
 
 function readEncryption(headers: Headers): Encryption | null {

@@ -2,6 +2,7 @@
 import { AstraError } from "../../core/errors.ts";
 import type { Checksum } from "../../ports/object-store.ts";
 import { objectWhere } from "./errors.ts";
+import { type KnownUpload, abortLostUploads } from "./lost-uploads.ts";
 import type { Outcome, Requests } from "./request.ts";
 import { encodeEntities, tagText } from "./xml-scan.ts";
 
@@ -32,17 +33,31 @@ export async function withUpload<T>(
   wanted: NewUpload,
   work: (upload: Upload) => Promise<T>,
 ): Promise<T> {
-  const upload: Upload = { ...wanted, id: await createUpload(requests, wanted) };
+  const { repeatedForMs, id } = await createUpload(requests, wanted);
+  const upload: Upload = { ...wanted, id };
   try {
+    if (repeatedForMs !== null) await abortLostUploads(requests, lostUpload(upload, repeatedForMs));
     return await work(upload);
   } catch (error) {
-    await abortUpload(requests, upload, error);
+    await abandon(requests, upload, error);
     throw error;
   }
 }
 
-async function createUpload(requests: Requests, wanted: NewUpload): Promise<string> {
+function lostUpload({ key, id, headers }: Upload, elapsedMs: number): KnownUpload {
+  return { key, id, storageClass: headers["x-amz-storage-class"] ?? "STANDARD", elapsedMs };
+}
+
+interface Created {
+  readonly id: string;
+  /** Since an earlier try whose answer was lost; `null` where there was none. */
+  readonly repeatedForMs: number | null;
+}
+
+async function createUpload(requests: Requests, wanted: NewUpload): Promise<Created> {
   const { checksum } = wanted;
+  const startMs = requests.clock.now();
+  let repeated = false;
   const answer = await requests.sendOrFail({
     operation: "CreateMultipartUpload",
     action: "s3:PutObject",
@@ -53,25 +68,21 @@ async function createUpload(requests: Requests, wanted: NewUpload): Promise<stri
       ...wanted.headers,
       ...(checksum ? { "x-amz-checksum-algorithm": checksum.algorithm, "x-amz-checksum-type": checksum.type } : {}),
     },
+    // Each try that works makes an upload of its own, so none stands for another.
+    alreadyDone: async () => {
+      repeated = true;
+      return false;
+    },
   });
   const id = tagText(answer.text, "UploadId");
-  if (id !== null && id !== "") return id;
+  if (id !== null && id !== "") return { id, repeatedForMs: repeated ? requests.clock.now() - startMs : null };
   throw integrityError(requests, wanted.key, "CreateMultipartUpload gave no upload id");
 }
 
 /** The upload's own fault is what the caller has to see, so a failed abort only rides along as its note. */
-async function abortUpload(requests: Requests, upload: Upload, reason: unknown): Promise<void> {
-  const request = {
-    operation: "AbortMultipartUpload",
-    action: "s3:AbortMultipartUpload",
-    method: "DELETE",
-    key: upload.key,
-    query: [["uploadId", upload.id]],
-  } as const;
+async function abandon(requests: Requests, upload: Upload, reason: unknown): Promise<void> {
   try {
-    const outcome = await requests.send(request);
-    if (outcome.kind !== "fault" || outcome.fault.status === 404) return;
-    throw requests.failure(outcome.fault, request);
+    await abortUpload(requests, upload.key, upload.id);
   } catch (error) {
     if (reason instanceof Error && error instanceof Error) {
       reason.message += `; the unfinished upload ${upload.id} could not be removed (${error.message})`;
@@ -79,12 +90,27 @@ async function abortUpload(requests: Requests, upload: Upload, reason: unknown):
   }
 }
 
+/** Ends an upload and frees its parts. One that is not there is no fault: it was completed or aborted before. */
+export async function abortUpload(requests: Requests, key: string, uploadId: string): Promise<void> {
+  const request = {
+    operation: "AbortMultipartUpload",
+    action: "s3:AbortMultipartUpload",
+    method: "DELETE",
+    key,
+    query: [["uploadId", uploadId]],
+  } as const;
+  const outcome = await requests.send(request);
+  if (outcome.kind !== "fault") return;
+  if (outcome.fault.status === 404 && outcome.fault.code !== "NoSuchBucket") return;
+  throw requests.failure(outcome.fault, request);
+}
+
 /** Sends parts as they come, a few at a time. The first failure stops the rest. */
-export async function sendParts<T>(
+export async function sendParts<T, P extends Part>(
   pieces: AsyncIterable<T> | Iterable<T>,
-  send: (piece: T, number: number) => Promise<Part>,
-): Promise<Part[]> {
-  const parts: Part[] = [];
+  send: (piece: T, number: number) => Promise<P>,
+): Promise<P[]> {
+  const parts: P[] = [];
   const running = new Set<Promise<void>>();
   const failures: unknown[] = [];
   let number = 0;

@@ -1,7 +1,8 @@
 /** Request headers that say what a new object is. */
 import { AstraError } from "../../core/errors.ts";
 import type { Encryption, ObjectHead } from "../../ports/object-store.ts";
-import { encodeHeaderText, encodeKey, encodeStrict } from "./encoding.ts";
+import { encodeHeaderText, encodeKey } from "./encoding.ts";
+import { objectWhere } from "./errors.ts";
 import type { Requests } from "./request.ts";
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -21,17 +22,20 @@ export function metadataHeaders(metadata: Readonly<Record<string, string>>): Rec
 }
 
 /** What `metadata-directive: COPY` leaves behind, and encryption, which is never taken over from the source. */
-export function restatedHeaders(head: ObjectHead): Record<string, string> {
+export function restatedHeaders(requests: Requests, head: ObjectHead): Record<string, string> {
+  const { retention } = head;
+  // A lock that has run out locks nothing, and S3 refuses its date.
+  const runs = retention !== null && retention.untilMs > requests.clock.now();
   return {
     ...encryptionHeaders(head.encryption),
     ...(head.websiteRedirect === null ? {} : { "x-amz-website-redirect-location": redirectText(head.websiteRedirect) }),
     ...(head.legalHold ? { "x-amz-object-lock-legal-hold": "ON" } : {}),
-    ...(head.retention === null
-      ? {}
-      : {
-          "x-amz-object-lock-mode": head.retention.mode,
-          "x-amz-object-lock-retain-until-date": new Date(head.retention.untilMs).toISOString(),
-        }),
+    ...(runs
+      ? {
+          "x-amz-object-lock-mode": retention.mode,
+          "x-amz-object-lock-retain-until-date": new Date(retention.untilMs).toISOString(),
+        }
+      : {}),
   };
 }
 
@@ -39,18 +43,18 @@ function redirectText(location: string): string {
   return /^[\x20-\x7e]*$/.test(location) ? location : encodeURI(location);
 }
 
-function encryptionHeaders(encryption: Encryption | null): Record<string, string> {
-  if (encryption === null) return {};
+/** Stated in full, as the bucket's default would fill what is left open: also that no bucket key is used. */
+export function encryptionHeaders(encryption: Encryption | null | undefined): Record<string, string> {
+  if (!encryption) return {};
+  // Bucket keys exist for aws:kms alone.
+  const hasBucketKeys = encryption.algorithm === "aws:kms";
   return {
     "x-amz-server-side-encryption": encryption.algorithm,
     ...(encryption.kmsKeyId === null ? {} : { "x-amz-server-side-encryption-aws-kms-key-id": encryption.kmsKeyId }),
-    ...(encryption.bucketKey ? { "x-amz-server-side-encryption-bucket-key-enabled": "true" } : {}),
+    ...(hasBucketKeys
+      ? { "x-amz-server-side-encryption-bucket-key-enabled": encryption.bucketKey ? "true" : "false" }
+      : {}),
   };
-}
-
-/** `x-amz-tagging` */
-export function taggingHeader(tags: readonly (readonly [name: string, value: string])[]): string {
-  return tags.map(([name, value]) => `${encodeStrict(name)}=${encodeStrict(value)}`).join("&");
 }
 
 /**
@@ -62,6 +66,11 @@ export function sourceHeaders(requests: Requests, head: ObjectHead): Record<stri
     "x-amz-copy-source": `/${requests.bucket}/${encodeKey(head.key)}`,
     "x-amz-copy-source-if-match": `"${head.etag}"`,
   };
+}
+
+export function changedError(requests: Requests, key: string): AstraError {
+  const where = objectWhere(requests.bucket, key);
+  return new AstraError("ASTRA_OBJECT_CHANGED", `${where} has changed since it was looked at`, { where });
 }
 
 /** Condition on what the copy replaces, where the server knows it. */

@@ -1,18 +1,24 @@
 /** The port over S3 and whatever speaks its protocol. */
 import type { ObjectStore, ObjectStores } from "../../ports/object-store.ts";
+import { readAcl } from "./acl.ts";
 import { changeClass } from "./copy.ts";
 import { openControl } from "./control.ts";
 import { getObject } from "./download.ts";
 import { headObject } from "./head.ts";
+import { addHolds } from "./holds.ts";
 import { listObjects } from "./list.ts";
 import { listInParallel } from "./list-parallel.ts";
+import { abortUpload } from "./multipart.ts";
+import { openUploads } from "./open-uploads.ts";
 import { type S3Deps, type S3Options, withDefaults } from "./options.ts";
 import { probeBucket } from "./probe.ts";
 import type { Requests } from "./request.ts";
 import { openRequests } from "./requests.ts";
 import { restoreObject } from "./restore.ts";
+import { readTags, writeTags } from "./tags.ts";
 import { type Connections, openConnections } from "./transport.ts";
 import { putObject } from "./upload.ts";
+import { noncurrentVersions, removeVersion } from "./versions.ts";
 
 /** Opens one bucket with connections of its own. */
 export function openS3Store(bucket: string, options: S3Options, deps: S3Deps): ObjectStore {
@@ -62,7 +68,15 @@ function storeOver(
       maxCopyBytes: settings.maxCopyBytes,
     },
     put: (input) => putObject(requests, input),
-    head: (key) => headObject(requests, key),
+    head: (key, versionId) => headObject(requests, key, versionId),
+    acl: (key) => readAcl(requests, key),
+    tags: (key) => readTags(requests, key),
+    setTags: (key, tags) => writeTags(requests, key, tags),
+    addHolds: (key, versionId, like) => addHolds(requests, key, versionId, like),
+    removeVersion: (key, versionId) => removeVersion(requests, key, versionId),
+    abortUpload: (key, uploadId) => abortUpload(requests, key, uploadId),
+    openUploads: (prefix = "") => openUploads(requests, prefix),
+    noncurrentVersions: (prefix = "") => noncurrentVersions(requests, prefix),
     get: (key) => getObject(requests, key),
     changeClass: (input) => changeClass(requests, input),
     list: (input = {}) => listObjects(requests, input),

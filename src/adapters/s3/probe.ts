@@ -1,7 +1,8 @@
 /** Tries the permissions Astra needs by requests that can change nothing. */
 import { isAstraError } from "../../core/errors.ts";
 import type { ProbeResult } from "../../ports/object-store.ts";
-import { type Control, CONTROL_CALLS } from "./control.ts";
+import type { Control } from "./control.ts";
+import { CONTROL_CALLS } from "./control-calls.ts";
 import { listPage } from "./list.ts";
 import type { Requests, S3Request } from "./request.ts";
 

@@ -113,7 +113,11 @@ describe("requests", () => {
   it("take an error inside a 200 for an error, and repeat a passing one", async () => {
     const { store } = await bench([HEAD_OK, { status: 200, code: "SlowDown" }, COPIED]);
     const head = await store.head("k");
-    expect(await store.changeClass({ head, storageClass: "GLACIER_IR" })).toEqual({ etag: "f", versionId: null });
+    expect(await store.changeClass({ head, acl: null, storageClass: "GLACIER_IR" })).toEqual({
+      etag: "f",
+      versionId: null,
+      replacedVersionId: null,
+    });
   });
 
   it("repeat a conditional write that another one crossed", async () => {

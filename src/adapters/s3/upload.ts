@@ -14,7 +14,7 @@ import {
   sendParts,
   withUpload,
 } from "./multipart.ts";
-import { metadataHeaders } from "./object-headers.ts";
+import { encryptionHeaders, metadataHeaders } from "./object-headers.ts";
 import { checkReceived, compositeEtag, crc32Text, md5Hex, ownObject } from "./received.ts";
 import type { Answer, Requests, S3Request } from "./request.ts";
 import { tagText } from "./xml-scan.ts";
@@ -36,6 +36,7 @@ function createHeaders(input: PutInput): Record<string, string> {
     "x-amz-storage-class": input.storageClass,
     ...(input.contentType === undefined ? {} : { "content-type": input.contentType }),
     ...metadataHeaders(input.metadata ?? {}),
+    ...encryptionHeaders(input.encryption),
   };
 }
 

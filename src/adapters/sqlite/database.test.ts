@@ -162,7 +162,7 @@ test("a lock held by another is waited for, without stopping the rest of the pro
   await waiting;
   clearInterval(ticker);
   other.close();
-  expect((await store.auditEntries(5)).map(({ action }) => action)).toEqual(["waited"]);
+  expect((await store.auditEntries({ limit: 5 })).map(({ action }) => action)).toEqual(["waited"]);
 });
 
 test("the audit trail cannot be changed or shortened, even past the adapter", async () => {
@@ -172,5 +172,8 @@ test("the audit trail cannot be changed or shortened, even past the adapter", as
   await store.audit(auditEntry("kept"));
   expect(() => tamper(path, "UPDATE audit SET actor = 'nobody'")).toThrow("never changed");
   expect(() => tamper(path, "DELETE FROM audit")).toThrow("never deleted");
-  expect(await store.auditEntries(5)).toEqual([auditEntry("kept")]);
+  const row = "1, 0, 'nobody', 'kept', '{}', '', ''";
+  expect(() => tamper(path, `REPLACE INTO audit VALUES (${row})`)).toThrow("never replaced");
+  expect(() => tamper(path, `INSERT INTO audit VALUES (3${row.slice(1)})`)).toThrow("left out");
+  expect(await store.auditEntries({ limit: 5 })).toMatchObject([auditEntry("kept")]);
 });

@@ -196,10 +196,11 @@ export class SqliteConsumer implements GroupConsumer {
       if (!holding || holding.isOut || holding.dueSinceMs !== 0) continue;
       const range = { from: holding.next, to: Number.MAX_SAFE_INTEGER, limit };
       const records = recordsBetween(this.#db, holding.partition, range);
-      if (records.length === 0) continue;
+      const last = records.at(-1);
+      if (!last) continue;
       this.#turn += step + 1;
       holding.isOut = true;
-      return { partition: holding.partition.number, records };
+      return { partition: holding.partition.number, from: BigInt(holding.next), next: last.offset + 1n, records };
     }
     return null;
   }

@@ -1,6 +1,7 @@
 /** JSON columns. They were written by this adapter: a value of another kind means a damaged file. */
 import { AstraError } from "../../core/errors.ts";
 import type { Forecast } from "../../core/forecast/forecast.ts";
+import type { MoveProgress } from "../../core/move-progress.ts";
 import type { PlanHeader, PlannedMove } from "../../core/plan.ts";
 
 export function headerOf(text: string): PlanHeader {
@@ -9,6 +10,10 @@ export function headerOf(text: string): PlanHeader {
 
 export function moveOf(text: string): PlannedMove {
   return parse(text, (value): value is PlannedMove => isRecord(value) && "key" in value && "etag" in value);
+}
+
+export function progressOf(text: string): MoveProgress {
+  return parse(text, (value): value is MoveProgress => isRecord(value) && typeof value["spendDay"] === "string");
 }
 
 export function forecastOf(text: string): Forecast {

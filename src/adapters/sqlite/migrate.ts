@@ -4,13 +4,16 @@ import type { DatabaseSync } from "node:sqlite";
 import { AstraError } from "../../core/errors.ts";
 import { numberOf } from "./columns.ts";
 
+/** SQL, or work that SQL alone can't do; both run within the one transaction of all migrations. */
+export type Migration = string | ((db: DatabaseSync) => void);
+
 export interface Schema {
   /** What the file is to a person: `state file`. */
   readonly name: string;
   /** SQLite's application_id: tells the files apart, and from everybody else's. */
   readonly applicationId: number;
   /** Migration n takes a file from version n to n + 1. Never edited once released, only added to. */
-  readonly migrations: readonly string[];
+  readonly migrations: readonly Migration[];
 }
 
 /**
@@ -32,7 +35,10 @@ export function migrate(db: DatabaseSync, path: string, schema: Schema, readOnly
   db.exec("BEGIN IMMEDIATE");
   try {
     const version = checkedVersion(db, path, schema);
-    for (const sql of schema.migrations.slice(version)) db.exec(sql);
+    for (const migration of schema.migrations.slice(version)) {
+      if (typeof migration === "string") db.exec(migration);
+      else migration(db);
+    }
     db.exec(`PRAGMA application_id = ${schema.applicationId}`);
     db.exec(`PRAGMA user_version = ${schema.migrations.length}`);
     db.exec("COMMIT");

@@ -8,8 +8,8 @@ import { decodeDays, encodeDays } from "./day-counts.ts";
 const SELECT = "SELECT * FROM objects WHERE bucket = ? AND key = ?";
 const REPLACE = `REPLACE INTO objects (bucket, key, size_bytes, etag, version_id, storage_class, class_since_ms,
   created_ms, age_uncertain, sequencer, deleted_ms, hold_legal, hold_until_ms, hold_seen_ms, lifetime_reads,
-  last_access_ms, decayed_reads, decayed_read_days, decayed_at_ms, days)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  last_access_ms, decayed_reads, decayed_read_days, decayed_at_ms, days, promoted_ms)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export function loadObject(db: Database, ref: ObjectRef): ObjectState | undefined {
   const row = db.statement(SELECT).get(ref.bucket, ref.key);
@@ -40,6 +40,7 @@ export function storeObject(db: Database, state: ObjectState): void {
     access.decayedReadDays,
     access.decayedAtMs,
     encodeDays(access.days),
+    state.promotedMs,
   );
 }
 
@@ -57,6 +58,7 @@ export function objectOf(row: Row): ObjectState {
     sequencer: textOrNull(row, "sequencer"),
     deletedMs: numberOrNull(row, "deleted_ms"),
     hold: holdOf(row),
+    promotedMs: numberOrNull(row, "promoted_ms"),
     access: {
       lifetimeReads: numberOf(row, "lifetime_reads"),
       lastAccessMs: numberOrNull(row, "last_access_ms"),

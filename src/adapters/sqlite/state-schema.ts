@@ -1,8 +1,9 @@
 /** Tables of the state file. */
 import { OPEN_STATES } from "../../core/transition.ts";
 import type { Schema } from "./migrate.ts";
+import { losslessMoves } from "./state-schema-moves.ts";
 
-/** The partial index and every query that wants it must spell the condition alike. */
+/** The partial index `journal_open` and every query that wants it must spell the condition alike. */
 export const IS_OPEN = `state IN (${OPEN_STATES.map((state) => `'${state}'`).join(", ")})`;
 
 const OBJECTS = `
@@ -94,7 +95,7 @@ CREATE TABLE journal (
   updated_ms INTEGER NOT NULL,
   PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;
-CREATE INDEX journal_open ON journal (bucket, run_id, seq) WHERE ${IS_OPEN};
+CREATE INDEX journal_open ON journal (bucket, run_id, seq) WHERE state IN ('intent', 'restoring', 'copied', 'verified');
 CREATE INDEX journal_object ON journal (bucket, key, updated_ms);
 `;
 
@@ -127,5 +128,5 @@ export const STATE_SCHEMA: Schema = {
   name: "state file",
   // "asst"
   applicationId: 0x61_73_73_74,
-  migrations: [OBJECTS + PLANS + RUNS + AUDIT, FORECASTS],
+  migrations: [OBJECTS + PLANS + RUNS + AUDIT, FORECASTS, losslessMoves],
 };

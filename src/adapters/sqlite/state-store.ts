@@ -3,26 +3,43 @@ import type { Forecast } from "../../core/forecast/forecast.ts";
 import type { ObjectRef } from "../../core/object-ref.ts";
 import type { ObjectState } from "../../core/object-state.ts";
 import type { PlanHeader, PlannedMove } from "../../core/plan.ts";
+import type { Spend } from "../../core/spend.ts";
 import type {
   AppliedRange,
   AuditEntry,
+  AuditQuery,
+  AuditRecord,
+  BeginMoves,
+  BrakeState,
+  DeadLetterMark,
   EffectBatch,
   EffectResult,
   JournalEntry,
+  JournalTotal,
   JournalUpdate,
+  Lease,
+  LeaseRequest,
   ObjectQuery,
+  Orders,
+  RunOrder,
   RunRecord,
   StateStore,
 } from "../../ports/state-store.ts";
-import { newestAudit, writeAudit } from "./audit.ts";
+import { newestAudit, pagesOfAudit, writeAudit } from "./audit.ts";
 import { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
+import { deadLetterMarks, markDeadLetters } from "./dead-letter-marks.ts";
 import { applyBatch, isSeen, rangesOf } from "./effects.ts";
 import { newestForecasts, writeForecast } from "./forecasts.ts";
-import { entriesOfObject, openEntries, pagesOfRun, writeJournal } from "./journal.ts";
+import { beginMoves, markRestoresReady, writeJournal } from "./journal.ts";
+import { entriesOfObject, pagesOfOpen, pagesOfRun } from "./journal-queries.ts";
+import { totalsOfRun } from "./journal-totals.ts";
+import { acquireLease, releaseLease } from "./leases.ts";
 import { objectsBetween, pagesOfObjects } from "./object-queries.ts";
 import { loadObject, storeObject } from "./object-rows.ts";
+import { ordersOf, setBrake, setRunOrder } from "./orders.ts";
 import { type StoredMove, pagesOfMoves, planHeader, putPlan } from "./plans.ts";
-import { newestRuns, runOfPlan, writeRun } from "./runs.ts";
+import { newestRuns, runOfId, runOfPlan, writeRun } from "./runs.ts";
+import { spentUnder } from "./spend.ts";
 import { STATE_SCHEMA } from "./state-schema.ts";
 
 /**
@@ -68,9 +85,8 @@ class SqliteStateStore implements StateStore {
   }
 
   putObjects(states: readonly ObjectState[], audit?: AuditEntry): Promise<void> {
-    return this.#db.write(() => {
+    return this.#audited(audit, () => {
       for (const state of states) storeObject(this.#db, state);
-      if (audit) writeAudit(this.#db, audit);
     });
   }
 
@@ -92,11 +108,15 @@ class SqliteStateStore implements StateStore {
   }
 
   startRun(run: RunRecord, audit: AuditEntry): Promise<void> {
-    return this.#writeRun(run, audit);
+    return this.#audited(audit, () => writeRun(this.#db, run));
   }
 
-  finishRun(run: RunRecord, audit: AuditEntry): Promise<void> {
-    return this.#writeRun(run, audit);
+  finishRun(run: RunRecord, audit?: AuditEntry): Promise<void> {
+    return this.#audited(audit, () => writeRun(this.#db, run));
+  }
+
+  run(id: string): Promise<RunRecord | undefined> {
+    return this.#db.read(() => runOfId(this.#db, id));
   }
 
   runs(limit: number): Promise<readonly RunRecord[]> {
@@ -107,16 +127,28 @@ class SqliteStateStore implements StateStore {
     return this.#db.read(() => runOfPlan(this.#db, planId));
   }
 
+  beginMoves(input: BeginMoves): Promise<number> {
+    return this.#db.write(() => beginMoves(this.#db, input));
+  }
+
   writeJournal(update: JournalUpdate): Promise<void> {
     return this.#db.write(() => writeJournal(this.#db, update));
   }
 
-  openJournal(bucket: string): Promise<readonly JournalEntry[]> {
-    return this.#db.read(() => openEntries(this.#db, bucket));
+  openJournal(bucket: string, dueMs?: number): AsyncIterable<readonly JournalEntry[]> {
+    return pagesOfOpen(this.#db, bucket, dueMs);
   }
 
   journalOfRun(runId: string): AsyncIterable<readonly JournalEntry[]> {
     return pagesOfRun(this.#db, runId);
+  }
+
+  journalTotals(runId: string): Promise<readonly JournalTotal[]> {
+    return totalsOfRun(this.#db, runId);
+  }
+
+  restoresReady(refs: readonly ObjectRef[], atMs: number): Promise<void> {
+    return this.#db.write(() => markRestoresReady(this.#db, refs, atMs));
   }
 
   journalOfObject(ref: ObjectRef, limit: number): Promise<readonly JournalEntry[]> {
@@ -124,22 +156,55 @@ class SqliteStateStore implements StateStore {
   }
 
   putForecast(forecast: Forecast, audit: AuditEntry): Promise<void> {
-    return this.#db.write(() => {
-      writeForecast(this.#db, forecast);
-      writeAudit(this.#db, audit);
-    });
+    return this.#audited(audit, () => writeForecast(this.#db, forecast));
   }
 
   forecasts(bucket: string, limit: number): Promise<readonly Forecast[]> {
     return this.#db.read(() => newestForecasts(this.#db, bucket, limit));
   }
 
-  audit(entry: AuditEntry): Promise<void> {
+  acquireLease(request: LeaseRequest): Promise<Lease | { readonly heldBy: string; readonly untilMs: number }> {
+    return this.#db.write(() => acquireLease(this.#db, request));
+  }
+
+  releaseLease(lease: Lease): Promise<void> {
+    return this.#db.write(() => releaseLease(this.#db, lease));
+  }
+
+  spent(scopes: readonly string[]): Promise<readonly Spend[]> {
+    return this.#db.read(() => spentUnder(this.#db, scopes));
+  }
+
+  setBrake(brake: BrakeState, audit: AuditEntry): Promise<void> {
+    return this.#audited(audit, () => setBrake(this.#db, brake));
+  }
+
+  setRunOrder(runId: string, order: RunOrder, audit: AuditEntry): Promise<void> {
+    return this.#audited(audit, () => setRunOrder(this.#db, runId, order));
+  }
+
+  orders(runId: string): Promise<Orders> {
+    return this.#db.read(() => ordersOf(this.#db, runId));
+  }
+
+  markDeadLetters(logId: string, topic: string, marks: readonly DeadLetterMark[], audit: AuditEntry): Promise<void> {
+    return this.#audited(audit, () => markDeadLetters(this.#db, logId, topic, marks));
+  }
+
+  deadLetterMarks(logId: string, topic: string): Promise<readonly DeadLetterMark[]> {
+    return this.#db.read(() => deadLetterMarks(this.#db, logId, topic));
+  }
+
+  audit(entry: AuditEntry): Promise<AuditRecord> {
     return this.#db.write(() => writeAudit(this.#db, entry));
   }
 
-  auditEntries(limit: number): Promise<readonly AuditEntry[]> {
-    return this.#db.read(() => newestAudit(this.#db, limit));
+  auditEntries(query: AuditQuery): Promise<readonly AuditRecord[]> {
+    return this.#db.read(() => newestAudit(this.#db, query));
+  }
+
+  auditTrail(): AsyncIterable<readonly AuditRecord[]> {
+    return pagesOfAudit(this.#db);
   }
 
   close(): Promise<void> {
@@ -150,10 +215,11 @@ class SqliteStateStore implements StateStore {
     await this.close();
   }
 
-  #writeRun(run: RunRecord, audit: AuditEntry): Promise<void> {
+  /** A change and the entry that tells of it, in one transaction. */
+  #audited(audit: AuditEntry | undefined, change: () => void): Promise<void> {
     return this.#db.write(() => {
-      writeRun(this.#db, run);
-      writeAudit(this.#db, audit);
+      change();
+      if (audit) writeAudit(this.#db, audit);
     });
   }
 }

@@ -2,6 +2,15 @@
 import type { CommandSpec } from "./command.ts";
 import { access } from "./commands/access.ts";
 import { apply } from "./commands/apply.ts";
+import { auditExport } from "./commands/audit-export.ts";
+import { auditList } from "./commands/audit-list.ts";
+import { auditVerify } from "./commands/audit-verify.ts";
+import { brake } from "./commands/brake.ts";
+import { dlqDiscard } from "./commands/dlq-discard.ts";
+import { dlqList } from "./commands/dlq-list.ts";
+import { dlqRetry } from "./commands/dlq-retry.ts";
+import { dlqShow } from "./commands/dlq-show.ts";
+import { leftovers } from "./commands/leftovers.ts";
 import { backtestState } from "./commands/backtest-state.ts";
 import { backtestTraceCommand } from "./commands/backtest-trace.ts";
 import { backtestCases } from "./commands/backtest-cases.ts";
@@ -14,6 +23,8 @@ import { explain } from "./commands/explain.ts";
 import { forecast } from "./commands/forecast.ts";
 import { generateEvent } from "./commands/generate-event.ts";
 import { generateWorkload } from "./commands/generate-workload.ts";
+import { ingestAccessLogs } from "./commands/ingest-access-logs.ts";
+import { iamPolicy } from "./commands/iam-policy.ts";
 import { list } from "./commands/list.ts";
 import { metadataExport } from "./commands/metadata-export.ts";
 import { metadataImport } from "./commands/metadata-import.ts";
@@ -43,6 +54,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   watch,
   consume,
   access,
+  ingestAccessLogs,
   runEngine,
   plan,
   apply,
@@ -56,6 +68,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   backtestCases,
   list,
   runs,
+  auditList,
+  auditVerify,
+  auditExport,
+  leftovers,
   report,
   forecast,
   compare,
@@ -63,17 +79,27 @@ export const COMMANDS: readonly CommandSpec[] = [
   pricesDiff,
   pricesCheck,
   pricesImport,
+  brake,
+  dlqList,
+  dlqShow,
+  dlqRetry,
+  dlqDiscard,
   metadataImport,
   metadataExport,
   replay,
+  iamPolicy,
   doctor,
   completion,
 ];
 
 /** What the first word of two-word commands stands for. */
 export const SUBCOMMAND_GROUPS: Readonly<Record<string, string>> = {
+  ingest: "Take in what other systems recorded of objects.",
   backtest: "Replay a history under every strategy, and check the sums.",
   prices: "Look at price books, compare them, make them.",
   policy: "Check, test and preview the rules that objects are decided by.",
+  iam: "Print the smallest permissions that Astra's work takes.",
+  audit: "Look at the record of who did what, verify it, hand it on.",
+  dlq: "Look at events that were set aside, send them again or discard them.",
   metadata: "Exchange creation dates and access counts with other tools.",
 };

@@ -34,10 +34,10 @@ function placeOf(error: unknown, text: string): string {
 }
 
 /** Written whole or not at all: a file of the name is replaced only when everything is there. */
-export async function writeNewFile(path: string, text: AsyncIterable<string>): Promise<void> {
+export async function writeNewFile(path: string, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
   const draft = `${path}.${randomUUID().slice(0, 8)}.part`;
   try {
-    await pipeline(Readable.from(text), createWriteStream(draft, { flags: "wx" }));
+    await pipeline(Readable.from(pieces), createWriteStream(draft, { flags: "wx" }));
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });

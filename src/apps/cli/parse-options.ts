@@ -39,13 +39,25 @@ export type ReplayStart =
 export function replayStart(text: string): ReplayStart {
   if (text === "beginning") return { kind: "beginning" };
   if (/^\d{1,18}$/.test(text)) return { kind: "offset", offset: BigInt(text) };
-  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/.exec(text);
-  const timeMs = match ? Date.parse(`${match[1]}T${match[2] ?? "00:00"}${match[3] ?? "Z"}`) : Number.NaN;
-  if (Number.isNaN(timeMs)) {
+  const timeMs = instantMs(text);
+  if (timeMs === null) {
     throw usageError(
       `${JSON.stringify(text)} is no place in the log`,
       "Give `beginning`, an offset such as 1200, or a time such as 2026-03-01T12:00:00Z.",
     );
   }
   return { kind: "time", timeMs };
+}
+
+/** An ISO 8601 date or instant; without a zone it is UTC. */
+export function instant(text: string): number {
+  const timeMs = instantMs(text);
+  if (timeMs !== null) return timeMs;
+  throw usageError(`${JSON.stringify(text)} is no time`, "Give a time such as 2026-03-01 or 2026-03-01T12:00:00Z.");
+}
+
+function instantMs(text: string): number | null {
+  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/.exec(text);
+  const timeMs = match ? Date.parse(`${match[1]}T${match[2] ?? "00:00"}${match[3] ?? "Z"}`) : Number.NaN;
+  return Number.isNaN(timeMs) ? null : timeMs;
 }

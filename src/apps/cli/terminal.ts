@@ -22,9 +22,9 @@ export class Terminal {
   }
 
   /** @returns `false` once nobody reads any more. Waits where the reader is slow. */
-  async write(text: string): Promise<boolean> {
+  async write(piece: string | Uint8Array): Promise<boolean> {
     if (this.#isReaderGone) return false;
-    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+    await new Promise<void>((resolve) => process.stdout.write(piece, () => resolve()));
     return !this.#isReaderGone;
   }
 

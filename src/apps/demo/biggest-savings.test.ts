@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { journalEntry, runRecord } from "../../../test/support/state-fixtures.ts";
 import type { PlannedMove } from "../../core/plan.ts";
 import { MS_PER_DAY } from "../../core/units.ts";
 import type { JournalEntry, RunRecord } from "../../ports/state-store.ts";
@@ -27,26 +28,11 @@ function move(key: string, savingMicrosPerMonth: number): PlannedMove {
 }
 
 function entry(seq: number, state: JournalEntry["state"], moved: PlannedMove, updatedMs: number): JournalEntry {
-  return { runId: "r", seq, move: moved, state, etagAfter: null, reason: null, updatedMs };
+  return journalEntry("r", seq, moved.key, state, { move: moved, updatedMs });
 }
 
 function run(id: string): RunRecord {
-  return {
-    id,
-    planId: id,
-    bucket: "data",
-    startedMs: 0,
-    finishedMs: 0,
-    state: "done",
-    done: 0,
-    failed: 0,
-    skipped: 0,
-    restoring: 0,
-    movedBytes: 0,
-    feeMicros: 0,
-    savingMicrosPerMonth: 0,
-    reasons: {},
-  };
+  return runRecord(id, { bucket: "data", startedMs: 0, finishedMs: 0, state: "done" });
 }
 
 it("counts a move from the day it was done, also where a restore held it up, and nothing that is open", async () => {

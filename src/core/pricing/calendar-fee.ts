@@ -54,7 +54,7 @@ export function feeInCalendar(fee: MoveFee, atMs: number, noncurrentDays: number
  */
 export function copyFeeAt(book: PriceBook, move: CopyMove, atMs: number): MoveFee | null {
   const restore = managedClass(book, move.from)?.restore;
-  const movedMs = atMs + (restore?.[DEFAULT_RESTORE_SPEED]?.hours ?? 0) * MS_PER_HOUR;
+  const movedMs = atMs + (restore?.[move.restoreSpeed ?? DEFAULT_RESTORE_SPEED]?.hours ?? 0) * MS_PER_HOUR;
   const goneMs = move.noncurrentDays > 0 ? nextMidnight(movedMs + move.noncurrentDays * MS_PER_DAY) : movedMs;
   const noncurrentDays = (goneMs - movedMs) / MS_PER_DAY;
   const daysHeld = move.daysHeld + (movedMs - atMs) / MS_PER_DAY;

@@ -29,6 +29,10 @@ export interface CopyMove {
   readonly noncurrentDays: number;
   /** Days a copy restored for the move is kept; 1 where absent. */
   readonly restoreDays?: number | undefined;
+  /** Speed of that restore; the standard one where absent. */
+  readonly restoreSpeed?: string | undefined;
+  /** The ACL is read before and after the copy, a request each. */
+  readonly readsAcl?: boolean | undefined;
 }
 
 const COPY_ITEMS: readonly FeeItem[] = ["copy", "heads", "retrieval", "early-deletion", "noncurrent"];
@@ -100,9 +104,12 @@ function chargeOf(item: FeeItem, book: PriceBook, { source, target, move }: Ends
       if (!source.put || !book.tagMonth) return null;
       return { perThousand: source.put.amount, tag: (book.tagMonth.amount * TAG_DAYS) / DAYS_PER_MONTH };
     case "heads":
-      return source.get && target.get && { perThousand: source.get.amount + target.get.amount };
+      if (!source.get || !target.get) return null;
+      return { perThousand: (source.get.amount + target.get.amount) * (move.readsAcl ? 2 : 1) };
     case "retrieval":
-      return source.restore ? restoredOut(book, source, gb, move.restoreDays ?? 1) : plainOut(source, gb);
+      return source.restore
+        ? restoredOut(book, source, gb, move.restoreDays ?? 1, move.restoreSpeed)
+        : plainOut(source, gb);
     case "read":
       return source.restore ? restoredOut(book, source, gb, 0) : readOut(source, gb);
     case "early-deletion":
@@ -155,8 +162,14 @@ function readOut(source: StorageClassPrices, gb: number): Charge | null {
 }
 
 /** A restore, and its copy in the base class for `days`. */
-function restoredOut(book: PriceBook, source: StorageClassPrices, gb: number, days: number): Charge | null {
-  const speed = source.restore?.[DEFAULT_RESTORE_SPEED];
+function restoredOut(
+  book: PriceBook,
+  source: StorageClassPrices,
+  gb: number,
+  days: number,
+  speedName: string = DEFAULT_RESTORE_SPEED,
+): Charge | null {
+  const speed = source.restore?.[speedName];
   const copyDay = days === 0 ? 0 : copyDayDollars(book, gb);
   if (!speed?.perThousand || !speed.perGb || copyDay === null) return null;
   return { perThousand: speed.perThousand.amount, retrieval: gb * speed.perGb.amount + days * copyDay };

@@ -1,8 +1,9 @@
 /** Buckets: listing, making, deleting, where they are. */
 import { ownerXml } from "../acl.ts";
+import { isOwnership } from "../bucket.ts";
 import { type Answer, type BucketCall, type Call, xmlAnswer } from "../call.ts";
 import { isoSeconds } from "../listing.ts";
-import { S3Error } from "../s3-error.ts";
+import { S3Error, invalidArgument } from "../s3-error.ts";
 import { childText, element, leaf, parseXmlRoot, xmlDocument } from "../xml.ts";
 
 export function listBuckets(call: Call): Answer {
@@ -29,7 +30,12 @@ export function createBucket(call: Call): Answer {
       throw new S3Error("InvalidRequest", `This server keeps buckets in ${call.region} only`);
     }
   }
+  const ownership = call.headers.get("x-amz-object-ownership");
+  if (ownership !== undefined && !isOwnership(ownership)) {
+    throw invalidArgument("x-amz-object-ownership", ownership, "Invalid x-amz-object-ownership header");
+  }
   const bucket = call.account.createBucket(call.request.bucket);
+  if (ownership !== undefined) bucket.ownership = ownership;
   if (call.headers.get("x-amz-bucket-object-lock-enabled")?.toLowerCase() === "true")
     call.account.enableLock(bucket, null);
   return { status: 200, headers: { location: `/${bucket.name}` } };

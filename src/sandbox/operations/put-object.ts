@@ -24,18 +24,21 @@ export type NewVersion = Pick<
   "key" | "body" | "sizeBytes" | "etag" | "attributes" | "storageClass" | "tags" | "legalHold" | "retention" | "acl"
 >;
 
-/** Stores a new version and gives it its id. */
-export function storeVersion(call: BucketCall, content: NewVersion): ObjectVersion {
-  const now = call.account.nowMs;
+/** Stores a new version and gives it its id. @param createdMs the account's present unless given */
+export function storeVersion(
+  call: Pick<BucketCall, "account" | "bucket">,
+  content: NewVersion,
+  createdMs: number = call.account.nowMs,
+): ObjectVersion {
   const version: ObjectVersion = {
     ...content,
     versionId: call.account.versionIdFor(call.bucket),
     deleteMarker: false,
-    lastModifiedMs: now,
-    classSinceMs: now,
+    lastModifiedMs: createdMs,
+    classSinceMs: createdMs,
     restore: null,
     innerTier: 0,
-    lastAccessMs: now,
+    lastAccessMs: createdMs,
     noncurrentSinceMs: null,
     older: null,
     dueMs: Infinity,

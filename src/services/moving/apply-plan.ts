@@ -1,14 +1,26 @@
-/** Executes just that plan: intent first, every effect conditional, journalled in groups, resumable at any point. */
+/**
+ * Executes just that plan: intent first, every effect conditional, journalled in groups, resumable at any point, and never
+ * past a brake.
+ */
+import { type Admission, type Caps, admitted } from "../../core/budget.ts";
 import { AstraError } from "../../core/errors.ts";
 import { requirePermission } from "../../core/permission.ts";
 import type { PlanHeader, PlannedMove } from "../../core/plan.ts";
-import type { ObjectStore } from "../../ports/object-store.ts";
+import { NO_SPEND, type Spend, dayScope, runScope, spendOf } from "../../core/spend.ts";
+import { MICROS_PER_DOLLAR } from "../../core/units.ts";
+import { OPEN_STATES } from "../../core/transition.ts";
 import type { JournalEntry, RunRecord, RunState } from "../../ports/state-store.ts";
-import { AdaptivePool } from "../adaptive-pool.ts";
+import type { AdaptivePool } from "../adaptive-pool.ts";
 import type { Context, Progress } from "../context.ts";
+import { BucketLease } from "./bucket-lease.ts";
 import { JournalWriter } from "./journal-writer.ts";
-import { moveObject } from "./move-object.ts";
+import type { Mover } from "./move-line.ts";
+import type { MoveMode } from "./move-object.ts";
+import { movePool, openMover } from "./open-mover.ts";
+import { RunCanary } from "./run-canary.ts";
+import { RunGuard } from "./run-guard.ts";
 import { RunTally } from "./run-tally.ts";
+import { workLines } from "./work-lines.ts";
 
 export interface ApplyPlanInput {
   readonly planId: string;
@@ -16,31 +28,34 @@ export interface ApplyPlanInput {
 }
 
 /**
- * @throws AstraError ASTRA_PLAN_INVALID (no such plan), ASTRA_PLAN_APPLIED, and faults that concern the whole run; the
- * run can then be taken up again by applying the same plan.
+ * @throws AstraError ASTRA_PLAN_INVALID (no such plan), ASTRA_PLAN_APPLIED, ASTRA_BRAKE_ON, ASTRA_WINDOW_CLOSED,
+ * ASTRA_RUN_STOPPED, ASTRA_BUCKET_BUSY, and faults that concern the whole run; the run can then be taken up again by
+ * applying the same plan.
  */
 export async function applyPlan({ ctx, input }: { ctx: Context; input: ApplyPlanInput }): Promise<RunRecord> {
   requirePermission(ctx.actor, "plan.apply");
   const plan = await ctx.state.plan(input.planId);
   if (!plan) throw new AstraError("ASTRA_PLAN_INVALID", `there is no plan ${input.planId}`);
   const earlier = await ctx.state.runOfPlan(plan.id);
-  if (earlier && earlier.state !== "running" && earlier.state !== "interrupted" && earlier.state !== "failed") {
+  if (earlier?.state === "done" || earlier?.state === "partly") {
     throw new AstraError("ASTRA_PLAN_APPLIED", `plan ${plan.id} was carried out by run ${earlier.id}`);
   }
-  const run = earlier ?? newRun(ctx, plan);
-  const tally = new RunTally(run);
+  const run: RunRecord = earlier ? { ...earlier, stopReason: null, stopDetail: null } : newRun(ctx, plan);
+  await using lease = await BucketLease.take(ctx, plan.bucket);
+  const guard = new RunGuard(ctx, run.id, lease);
+  await guard.refuseToBegin();
   if (!earlier) await ctx.state.startRun(run, auditOf(ctx, "run.start", run));
-  const execution = new Execution(ctx, plan, run.id, tally, input.progress);
+  const execution = new Execution(ctx, { plan, run, lease, guard, progress: input.progress });
   let state: RunState = "failed";
   try {
-    await execution.finishJournal(earlier !== undefined);
+    if (earlier) await execution.resume();
     await execution.carryOut();
-    state = ctx.signal.aborted ? "interrupted" : tally.failed > 0 ? "partly" : "done";
+    state = execution.endState();
   } finally {
-    const record = tally.record(state, ctx.clock.now());
+    const record = execution.record(state);
     await ctx.state.finishRun(record, auditOf(ctx, "run.finish", record));
   }
-  return tally.record(state, ctx.clock.now());
+  return execution.record(state);
 }
 
 function newRun(ctx: Context, plan: PlanHeader): RunRecord {
@@ -51,102 +66,167 @@ function newRun(ctx: Context, plan: PlanHeader): RunRecord {
     startedMs: ctx.clock.now(),
     finishedMs: null,
     state: "running",
-    done: 0,
-    failed: 0,
-    skipped: 0,
-    restoring: 0,
-    movedBytes: 0,
-    feeMicros: 0,
-    savingMicrosPerMonth: 0,
-    reasons: {},
+    ...new RunTally().counts(),
+    stopReason: null,
+    stopDetail: null,
   };
 }
 
 function auditOf(ctx: Context, action: string, run: RunRecord): Parameters<Context["state"]["audit"]>[0] {
-  const { id, planId, bucket, state, done, failed, skipped, restoring } = run;
-  const detail = { run: id, plan: planId, bucket, state, done, failed, skipped, restoring };
+  const { id, planId, bucket, state, done, failed, skipped, restoring, feeMicros, stopReason, stopDetail } = run;
+  const detail = {
+    run: id,
+    plan: planId,
+    bucket,
+    state,
+    done,
+    failed,
+    skipped,
+    restoring,
+    feeMicros,
+    stopReason,
+    stopDetail,
+  };
   return { atMs: ctx.clock.now(), actor: ctx.actor.name, action, detail };
+}
+
+/** Few enough that the brake is heeded soon and a crash leaves little open, many enough that the fsync is a small part. */
+const GROUP = 256;
+
+interface ExecutionOptions {
+  readonly plan: PlanHeader;
+  readonly run: RunRecord;
+  readonly lease: BucketLease;
+  readonly guard: RunGuard;
+  readonly progress: Progress | undefined;
 }
 
 /** One run of one plan in this process. */
 class Execution {
   readonly #ctx: Context;
-  readonly #plan: PlanHeader;
-  readonly #runId: string;
-  readonly #tally: RunTally;
-  readonly #progress: Progress | undefined;
+  readonly #options: ExecutionOptions;
+  readonly #tally = new RunTally();
+  readonly #canary: RunCanary;
+  readonly #caps: Caps;
   #lastSeq = -1;
-  #pool: AdaptivePool | null = null;
+  #deferred: { readonly seq: number; readonly move: PlannedMove }[] = [];
+  #terms: { readonly mover: Omit<Mover, "journal">; readonly pool: AdaptivePool } | null = null;
 
-  constructor(ctx: Context, plan: PlanHeader, runId: string, tally: RunTally, progress: Progress | undefined) {
+  constructor(ctx: Context, options: ExecutionOptions) {
+    const { brakes } = ctx.config;
     this.#ctx = ctx;
-    this.#plan = plan;
-    this.#runId = runId;
-    this.#tally = tally;
-    this.#progress = progress;
+    this.#options = options;
+    this.#canary = new RunCanary(ctx, options.plan.totals.moves);
+    this.#caps = {
+      feePerRunMicros: brakes.fee_per_run_usd * MICROS_PER_DOLLAR,
+      feePerDayMicros: brakes.fee_per_day_usd * MICROS_PER_DOLLAR,
+      objectsPerRun: brakes.objects_per_run,
+      bytesPerRun: brakes.bytes_per_run ?? null,
+    };
   }
 
   /** Counts what an earlier process did of this run, and finishes what it left open. */
-  async finishJournal(resumed: boolean): Promise<void> {
-    if (!resumed) return;
-    const open: JournalEntry[] = [];
-    for await (const page of this.#ctx.state.journalOfRun(this.#runId)) {
+  async resume(): Promise<void> {
+    for await (const page of this.#ctx.state.journalOfRun(this.#options.run.id)) {
+      const open: JournalEntry[] = [];
       for (const entry of page) {
         this.#lastSeq = Math.max(this.#lastSeq, entry.seq);
-        if (entry.state === "intent") open.push(entry);
-        else this.#tally.count(entry.state, entry.reason, entry.move);
+        if (entry.state === "planned") this.#deferred.push(entry);
+        else if (isDue(entry, this.#ctx.clock.now())) open.push(entry);
+        else await this.#count(entry.move, entry.state, entry.reason);
+      }
+      await this.#work(open, "resumed");
+    }
+  }
+
+  /** In slices: the canary first, then groups. */
+  async carryOut(): Promise<void> {
+    await this.#begin(this.#deferred);
+    for await (const page of this.#ctx.state.plannedMoves(this.#options.plan.id, this.#lastSeq)) {
+      for (let from = 0; from < page.length;) {
+        const size = Math.min(GROUP, this.#canary.left || GROUP);
+        if (!(await this.#begin(page.slice(from, from + size)))) return;
+        from += size;
       }
     }
-    await this.#work(
-      open.map(({ seq, move }) => ({ seq, move })),
-      true,
-    );
   }
 
-  async carryOut(): Promise<void> {
-    for await (const page of this.#ctx.state.plannedMoves(this.#plan.id, this.#lastSeq)) {
-      if (this.#ctx.signal.aborted) return;
-      await this.#intend(page);
-      await this.#work(page, false);
-    }
-  }
-
-  /** The intent is durable before any effect. */
-  async #intend(page: readonly { readonly seq: number; readonly move: PlannedMove }[]): Promise<void> {
+  /** The intent and the money reserved for it are durable before any effect. @returns whether the run goes on. */
+  async #begin(lines: readonly { readonly seq: number; readonly move: PlannedMove }[]): Promise<boolean> {
+    const { guard, lease, run } = this.#options;
+    this.#judge();
+    if (!(await guard.isGoing())) return false;
+    if (lines.length === 0) return true;
     const updatedMs = this.#ctx.clock.now();
-    await this.#ctx.state.writeJournal({
-      entries: page.map(({ seq, move }) => ({
-        runId: this.#runId,
-        seq,
-        move,
-        state: "intent",
-        etagAfter: null,
-        reason: null,
-        updatedMs,
-      })),
+    const spendDay = dayScope(updatedMs);
+    const spends = lines.map(({ move }) => spendOf(move));
+    const entries = lines.map(({ seq, move }) => intent(run.id, seq, move, updatedMs, spendDay));
+    let admission: Admission = { count: 0, stopReason: null };
+    const admit = ([run = NO_SPEND, day = NO_SPEND]: readonly Spend[]): number => {
+      admission = admitted(spends, { run, day }, this.#caps);
+      return admission.count;
+    };
+    const scopes = [runScope(run.id), spendDay];
+    const count = await this.#ctx.state.beginMoves({ lease: lease.current(), entries, spends, scopes, admit });
+    await this.#work(entries.slice(0, count), "fresh");
+    if (admission.stopReason) guard.stop(admission.stopReason);
+    this.#judge();
+    return guard.isGoing();
+  }
+
+  #judge(): void {
+    const why = this.#canary.verdict();
+    if (why !== null) this.#options.guard.stop("canary", why);
+  }
+
+  async #work(entries: readonly JournalEntry[], mode: MoveMode): Promise<void> {
+    if (entries.length === 0) return;
+    const { plan, lease, guard } = this.#options;
+    this.#terms ??= await this.#open();
+    const { mover, pool } = this.#terms;
+    await using journal = new JournalWriter(this.#ctx.state, lease);
+    await workLines(entries, {
+      mover: { ...mover, journal },
+      pool,
+      mode,
+      ended: async ({ move }, { state, reason }) => {
+        if (state === "planned") return;
+        await this.#count(move, state, reason);
+        this.#options.progress?.(this.#tally.total(), plan.totals.moves, "objects");
+      },
     });
   }
 
-  async #work(page: readonly { readonly seq: number; readonly move: PlannedMove }[], resumed: boolean): Promise<void> {
-    const ctx = this.#ctx;
-    const store = await ctx.stores.open(this.#plan.bucket);
-    await using journal = new JournalWriter(ctx.state);
-    this.#pool ??= movePool(ctx, store);
-    await this.#pool.run(page, async ({ seq, move }) => {
-      const outcome = await moveObject(ctx, store, move, resumed);
-      const { state, etagAfter, reason } = outcome;
-      await journal.add(
-        { runId: this.#runId, seq, move, state, etagAfter, reason, updatedMs: ctx.clock.now() },
-        outcome,
-      );
-      this.#tally.count(state, reason, move);
-      this.#progress?.(this.#tally.total(), this.#plan.totals.moves, "objects");
-    });
+  async #open(): Promise<{ readonly mover: Omit<Mover, "journal">; readonly pool: AdaptivePool }> {
+    const mover = await openMover(this.#ctx, this.#options.plan.bucket, this.#options.guard);
+    return { mover, pool: movePool(this.#ctx, mover.store) };
+  }
+
+  async #count(move: PlannedMove, state: JournalEntry["state"], reason: string | null): Promise<void> {
+    this.#tally.count(state, reason, move);
+    await this.#canary.add(move, state, reason);
+  }
+
+  endState(): RunState {
+    if (this.#options.guard.stopped) return "stopped";
+    if (this.#ctx.signal.aborted) return "interrupted";
+    return this.#tally.failed > 0 ? "partly" : "done";
+  }
+
+  record(state: RunState): RunRecord {
+    const { run, guard } = this.#options;
+    const { reason: stopReason = null, why: stopDetail = null } = guard.stopped ?? {};
+    return { ...run, ...this.#tally.counts(), state, stopReason, stopDetail, finishedMs: this.#ctx.clock.now() };
   }
 }
 
-/** The concurrency of moves on a store. */
-export function movePool(ctx: Context, store: ObjectStore): AdaptivePool {
-  const throttled = (): number => store.counters().throttled;
-  return new AdaptivePool({ most: ctx.config.engine.concurrency, throttled, signal: ctx.signal });
+/** Left open by a process that ended, or waiting for the store long enough. */
+function isDue({ state, dueMs }: JournalEntry, nowMs: number): boolean {
+  const isOpen = OPEN_STATES.some((open) => open === state);
+  return isOpen && (dueMs === null || dueMs <= nowMs);
+}
+
+function intent(runId: string, seq: number, move: PlannedMove, updatedMs: number, spendDay: string): JournalEntry {
+  const nothing = { etagAfter: null, versionAfter: null, reason: null, dueMs: null };
+  return { runId, seq, move, state: "intent", ...nothing, updatedMs, progress: { spendDay } };
 }

@@ -1,19 +1,28 @@
-/** Takes up what earlier runs left open: intents of a crash, and restores that have come to an end. */
+/** Takes up what earlier runs left open: intents of a crash, restores that have come to an end, objects tagged for a rule. */
 import { requirePermission } from "../../core/permission.ts";
-import type { JournalEntry } from "../../ports/state-store.ts";
-import { movePool } from "./apply-plan.ts";
+import type { JournalEntry, RunOrder } from "../../ports/state-store.ts";
+import type { AdaptivePool } from "../adaptive-pool.ts";
 import type { Context } from "../context.ts";
+import { BucketLease } from "./bucket-lease.ts";
 import { JournalWriter } from "./journal-writer.ts";
-import { moveObject } from "./move-object.ts";
+import type { MoveMode } from "./move-object.ts";
+import { movePool, openMover } from "./open-mover.ts";
+import { RunGuard } from "./run-guard.ts";
+import { RunTally } from "./run-tally.ts";
+import { workLines } from "./work-lines.ts";
 
 export interface ContinueMovesResult {
   readonly done: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Still waiting for the store's restore. */
+  /** Still waiting for the store: a restore, or a lifecycle rule. */
   readonly waiting: number;
 }
 
+/**
+ * All lines of the bucket, whatever prefix a run of today looks at: they were approved when their own run was.
+ * @throws AstraError ASTRA_BRAKE_ON, ASTRA_WINDOW_CLOSED, ASTRA_BUCKET_BUSY, and faults that concern all lines
+ */
 export async function continueMoves({
   ctx,
   input,
@@ -22,19 +31,60 @@ export async function continueMoves({
   input: { readonly bucket: string };
 }): Promise<ContinueMovesResult> {
   requirePermission(ctx.actor, "plan.apply");
-  const open = await ctx.state.openJournal(input.bucket);
-  const counts = { done: 0, failed: 0, skipped: 0, waiting: 0 };
-  if (open.length === 0) return counts;
-  const store = await ctx.stores.open(input.bucket);
-  await using journal = new JournalWriter(ctx.state);
-  await movePool(ctx, store).run(open, async (entry: JournalEntry) => {
-    const outcome = await moveObject(ctx, store, entry.move, true);
-    const { state, etagAfter, reason } = outcome;
-    if (state === "restoring") counts.waiting += 1;
-    else if (state === "done") counts.done += 1;
-    else if (state === "skipped") counts.skipped += 1;
-    else counts.failed += 1;
-    await journal.add({ ...entry, state, etagAfter, reason, updatedMs: ctx.clock.now() }, outcome);
-  });
-  return counts;
+  await using lease = await BucketLease.take(ctx, input.bucket);
+  const work = new Continuation(ctx, input.bucket, lease);
+  for await (const page of ctx.state.openJournal(input.bucket, ctx.clock.now())) {
+    for (const [runId, entries] of Map.groupBy(page, ({ runId }) => runId)) await work.take(runId, entries);
+  }
+  return work.finish();
+}
+
+class Continuation {
+  readonly #ctx: Context;
+  readonly #bucket: string;
+  readonly #lease: BucketLease;
+  readonly #tally = new RunTally();
+  readonly #runs = new Set<string>();
+  #pool: AdaptivePool | null = null;
+
+  constructor(ctx: Context, bucket: string, lease: BucketLease) {
+    this.#ctx = ctx;
+    this.#bucket = bucket;
+    this.#lease = lease;
+  }
+
+  async take(runId: string, entries: readonly JournalEntry[]): Promise<void> {
+    const { run } = await this.#ctx.state.orders(runId);
+    if (run === "pause") return;
+    const guard = new RunGuard(this.#ctx, runId, this.#lease);
+    if (run !== "stop") await guard.refuseToBegin();
+    const mover = await openMover(this.#ctx, this.#bucket, guard);
+    this.#pool ??= movePool(this.#ctx, mover.store);
+    this.#runs.add(runId);
+    await using journal = new JournalWriter(this.#ctx.state, this.#lease);
+    await workLines(entries, {
+      mover: { ...mover, journal },
+      pool: this.#pool,
+      mode: modeOf(run),
+      ended: async ({ move }, { state, reason }) => this.#tally.count(state, reason, move),
+    });
+  }
+
+  /** The runs' own counts follow their lines. */
+  async finish(): Promise<ContinueMovesResult> {
+    for (const id of this.#runs) {
+      const run = await this.#ctx.state.run(id);
+      if (!run) continue;
+      const tally = RunTally.of(await this.#ctx.state.journalTotals(id));
+      const state = run.state === "done" && tally.failed > 0 ? "partly" : run.state;
+      await this.#ctx.state.finishRun({ ...run, ...tally.counts(), state });
+    }
+    const { done, failed, skipped, restoring: waiting } = this.#tally;
+    return { done, failed, skipped, waiting };
+  }
+}
+
+/** What an operator stopped is only looked after: did it happen, or is it left alone. */
+function modeOf(order: RunOrder): MoveMode {
+  return order === "stop" ? "settle" : "resumed";
 }

@@ -1,26 +1,24 @@
 /**
- * Moves one object by a conditional copy to itself, and verifies it. Every effect is conditional on what was planned;
- * run again on the same journal line, it finishes what a crash left or finds it finished.
+ * Moves one object, and verifies it. Every effect is conditional on what was planned; run again on the same journal line, it
+ * finishes what a crash left or finds it finished.
  */
 import { isAstraError, toAstraError } from "../../core/errors.ts";
 import { objectUri } from "../../core/object-ref.ts";
 import type { HoldState } from "../../core/object-state.ts";
-import type { PlannedMove } from "../../core/plan.ts";
-import { type TransitionState, nextState } from "../../core/transition.ts";
-import { AstraError } from "../../core/errors.ts";
-import type { ObjectHead, ObjectStore } from "../../ports/object-store.ts";
-import type { ObjectMoved } from "../../ports/state-store.ts";
-import type { Context } from "../context.ts";
-import { differenceAfterMove } from "./verify-move.ts";
+import type { ObjectHead } from "../../ports/object-store.ts";
+import type { JournalEntry } from "../../ports/state-store.ts";
+import { copyObject, finishCopy, isOurCopy } from "./copy-object.ts";
+import { type Mover, MoveLine } from "./move-line.ts";
+import type { MoveOutcome } from "./move-outcome.ts";
+import { restoreObject } from "./restore-object.ts";
+import { MoveHeld } from "./run-guard.ts";
+import { tagObject } from "./tag-object.ts";
 
-export interface MoveOutcome {
-  readonly state: TransitionState;
-  readonly etagAfter: string | null;
-  /** Why it was skipped or failed: a refusal, or an error code. */
-  readonly reason: string | null;
-  readonly moved: ObjectMoved | null;
-  readonly hold: HoldState | null;
-}
+/**
+ * `fresh`: the line was begun by this process; `resumed`: it was open before, so that its effect may have happened;
+ * `settle`: as `resumed`, but nothing new is begun.
+ */
+export type MoveMode = "fresh" | "resumed" | "settle";
 
 /** Faults that no other object of the run would be spared: they end the run instead of failing an object. */
 const RUN_FAULTS = [
@@ -28,84 +26,67 @@ const RUN_FAULTS = [
   "ASTRA_STORE_BUCKET_MISSING",
   "ASTRA_STORE_UNREACHABLE",
   "ASTRA_STORE_FORBIDDEN",
+  "ASTRA_BUCKET_BUSY",
+  "ASTRA_LEASE_LOST",
+  "ASTRA_STATE_FULL",
+  "ASTRA_STATE_BUSY",
+  "ASTRA_STATE_CORRUPT",
+  "ASTRA_STATE_UNREADABLE",
 ] as const;
 
-/**
- * @param resumed the line was open before this process: the copy may have been made already.
- * @throws AstraError only for faults that concern the whole run.
- */
-export async function moveObject(
-  ctx: Context,
-  store: ObjectStore,
-  move: PlannedMove,
-  resumed: boolean,
-): Promise<MoveOutcome> {
+/** @throws AstraError only for faults that concern the whole run. */
+export async function moveObject(mover: Mover, entry: JournalEntry, mode: MoveMode): Promise<MoveOutcome> {
+  const line = new MoveLine(mover, entry);
   try {
-    return await attempt(ctx, store, move, resumed);
+    return await attempt(line, mode);
   } catch (error) {
+    if (error instanceof MoveHeld) return line.deferred();
     if (isAstraError(error, ...RUN_FAULTS)) throw error;
-    if (isAstraError(error, "ASTRA_OBJECT_CHANGED")) return skipped("changed");
-    if (isAstraError(error, "ASTRA_OBJECT_MISSING")) return skipped("missing");
+    if (isAstraError(error, "ASTRA_OBJECT_CHANGED")) return line.skipped("changed");
+    if (isAstraError(error, "ASTRA_OBJECT_MISSING")) return line.skipped("missing");
+    if (isAstraError(error, "ASTRA_OBJECT_ARCHIVED")) return line.skipped("archived");
     const fault = toAstraError(error);
-    ctx.logger.warn({ object: objectUri(move), code: fault.code, error: fault.message }, "a move failed");
-    return { ...skipped(fault.code), state: nextState("intent", "fail") };
+    mover.ctx.logger.warn({ object: objectUri(entry.move), code: fault.code, error: fault.message }, "a move failed");
+    return line.failed(fault.code);
   }
 }
 
-async function attempt(ctx: Context, store: ObjectStore, move: PlannedMove, resumed: boolean): Promise<MoveOutcome> {
-  const nowMs = ctx.clock.now();
-  const head = await store.head(move.key);
-  if (resumed && head.storageClass === move.to && head.sizeBytes === move.sizeBytes) return finished(move, head, nowMs);
+async function attempt(line: MoveLine, mode: MoveMode): Promise<MoveOutcome> {
+  const { move, mover, progress } = line;
+  if (progress.uploadId !== undefined) await mover.store.abortUpload(move.key, progress.uploadId);
+  const head = await mover.store.head(move.key);
+  if (progress.tag) return tagObject(line, head, mode);
+  if (mode !== "fresh" && head.storageClass === move.to && head.sizeBytes === move.sizeBytes) {
+    line.isSpent = true;
+    return (await isOurCopy(line, head)) ? finishCopy(line, head) : line.skipped("changed");
+  }
   if (head.etag !== move.etag || head.storageClass !== move.from || head.sizeBytes !== move.sizeBytes)
-    return skipped("changed");
-  const hold = holdOf(head, nowMs);
-  if (hold) return { ...skipped(hold.legalHold ? "legal_hold" : "retention_lock"), hold };
-  if (head.replicationStatus === "PENDING") return skipped("replication_pending");
-  const mustRestore = ctx.prices.classes[move.from]?.restore !== undefined;
-  if (mustRestore && !isReadable(head, nowMs)) return restoring(ctx, store, move);
-  await store.changeClass({ head, storageClass: move.to });
-  const after = await store.head(move.key);
-  const difference = differenceAfterMove(head, after, move.to);
-  if (difference)
-    throw new AstraError("ASTRA_STORE_INTEGRITY", `after the move ${difference}`, { where: objectUri(move) });
-  return finished(move, after, nowMs);
+    return line.skipped("changed");
+  if (mode === "settle") return line.skipped("stopped");
+  const held = heldBack(line, head);
+  if (held) return held;
+  if (!isReadable(line, head)) return restoreObject(line, head);
+  if (move.mechanism === "tag") return tagObject(line, head, mode);
+  return copyObject(line, head);
 }
 
-function isReadable(head: ObjectHead, nowMs: number): boolean {
+/** Objects that are left alone whatever was planned. */
+function heldBack(line: MoveLine, head: ObjectHead): MoveOutcome | null {
+  const hold = holdOf(head, line.mover.ctx.clock.now());
+  if (hold) return line.skipped(hold.legalHold ? "legal_hold" : "retention_lock", hold);
+  if (head.replicationStatus === "PENDING") return line.skipped("replication_pending");
+  const isOthersRestore = head.restore?.ongoing === true && line.progress.restore === undefined;
+  return isOthersRestore ? line.skipped("restore_in_progress") : null;
+}
+
+function isReadable({ mover, move }: MoveLine, head: ObjectHead): boolean {
+  if (mover.ctx.prices.classes[move.from]?.restore === undefined) return true;
   if (!head.restore || head.restore.ongoing) return false;
-  return head.restore.expiresMs === null || head.restore.expiresMs > nowMs;
-}
-
-/** Out of an archive: ask for a readable copy; the move goes on when it is there. */
-async function restoring(ctx: Context, store: ObjectStore, move: PlannedMove): Promise<MoveOutcome> {
-  await store.restore({ key: move.key, days: ctx.config.engine.restore_days, speed: "standard" });
-  return { state: nextState("intent", "restore"), etagAfter: null, reason: null, moved: null, hold: null };
+  return head.restore.expiresMs === null || head.restore.expiresMs > mover.ctx.clock.now();
 }
 
 function holdOf(head: ObjectHead, nowMs: number): HoldState | null {
   const retainUntilMs = head.retention && head.retention.untilMs > nowMs ? head.retention.untilMs : null;
   if (!head.legalHold && retainUntilMs === null) return null;
   return { legalHold: head.legalHold, retainUntilMs, seenAtMs: nowMs };
-}
-
-function skipped(reason: string): MoveOutcome {
-  return { state: nextState("intent", "skip"), etagAfter: null, reason, moved: null, hold: null };
-}
-
-function finished(move: PlannedMove, after: ObjectHead, atMs: number): MoveOutcome {
-  return {
-    state: nextState(nextState(nextState("intent", "copy"), "verify"), "finish"),
-    etagAfter: after.etag,
-    reason: null,
-    hold: null,
-    moved: {
-      ref: { bucket: move.bucket, key: move.key },
-      etag: after.etag,
-      versionId: after.versionId,
-      sizeBytes: after.sizeBytes,
-      storageClass: after.storageClass,
-      atMs,
-      createdMs: move.createdMs,
-    },
-  };
 }

@@ -1,10 +1,10 @@
-/** What a scheduler calls: finish what is open, plan, show, apply. */
+/** What a scheduler calls: plan, show, finish what is open, apply. */
 import type { PlanHeader } from "../../core/plan.ts";
 import type { RunRecord } from "../../ports/state-store.ts";
-import { applyPlan } from "./apply-plan.ts";
 import type { Context, Progress } from "../context.ts";
-import { type ContinueMovesResult, continueMoves } from "./continue-moves.ts";
 import { makePlan } from "../make-plan.ts";
+import { applyPlan } from "./apply-plan.ts";
+import { type ContinueMovesResult, continueMoves } from "./continue-moves.ts";
 
 export interface RunEngineInput {
   readonly bucket: string;
@@ -24,12 +24,16 @@ export interface RunEngineResult {
 
 const NOTHING_CONTINUED: ContinueMovesResult = { done: 0, failed: 0, skipped: 0, waiting: 0 };
 
+/** Moves that earlier runs left open were approved with those runs: they are finished unless the answer is no. */
 export async function runEngine({ ctx, input }: { ctx: Context; input: RunEngineInput }): Promise<RunEngineResult> {
   const { bucket, dryRun } = input;
-  const continued = dryRun ? NOTHING_CONTINUED : await continueMoves({ ctx, input: { bucket } });
   const plan = await makePlan({ ctx, input });
-  const isWanted = !dryRun && plan.totals.moves > 0 && !ctx.signal.aborted && (await input.confirm(plan));
+  const isAsked = plan.totals.moves > 0;
+  const isWanted = !dryRun && !ctx.signal.aborted && (!isAsked || (await input.confirm(plan)));
+  if (!isWanted) return { plan, run: null, continued: NOTHING_CONTINUED };
+  const continued = await continueMoves({ ctx, input: { bucket } });
+  if (!isAsked || ctx.signal.aborted) return { plan, run: null, continued };
   const progress = input.progress && { progress: input.progress };
-  const run = isWanted ? await applyPlan({ ctx, input: { planId: plan.id, ...progress } }) : null;
+  const run = await applyPlan({ ctx, input: { planId: plan.id, ...progress } });
   return { plan, run, continued };
 }

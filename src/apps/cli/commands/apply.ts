@@ -18,8 +18,9 @@ export const apply: CommandSpec = {
   ],
   async run(call) {
     const named = firstArgument(call, "plan");
-    const [{ applyPlan }, { planSummary, runView }] = await Promise.all([
+    const [{ applyPlan }, { approvePlan }, { planSummary, runView }] = await Promise.all([
       import("../../../services/moving/apply-plan.ts"),
+      import("../../../services/audit/approve-plan.ts"),
       import("../output/run-view.ts"),
     ]);
     const { terminal } = call;
@@ -30,6 +31,8 @@ export const apply: CommandSpec = {
       const isWanted = await terminal.confirm(`Move ${counted(plan.totals.moves, "object")}`, call.signal);
       if (!isWanted) return EXIT.done;
     }
+    const how = call.has("yes") ? "yes-option" : "asked";
+    if (plan.totals.moves > 0) await approvePlan({ ctx, input: { plan, how } });
     const progress = terminal.progress();
     const run = await applyPlan({ ctx, input: { planId: plan.id, progress: progress.report } }).finally(() =>
       progress.clear(),

@@ -45,7 +45,15 @@ async function consumeHere(call: Call): Promise<number> {
 }
 
 async function consumeInGroup(call: Call, workers: number): Promise<number> {
-  const { runWorkers } = await import("../worker-group.ts");
+  const [{ runWorkers }, { noteInputs }] = await Promise.all([
+    import("../worker-group.ts"),
+    import("../../../services/audit/note-inputs.ts"),
+  ]);
+  {
+    // Before the workers are there, so that not each of them tells of the same change.
+    await using ctx = await call.context();
+    await noteInputs({ ctx });
+  }
   const group = await runWorkers({ workers, signal: call.signal, terminal: call.terminal });
   await call.terminal.show(consumeView(group.sum, { workers, restarts: group.restarts }));
   return group.exitCode;

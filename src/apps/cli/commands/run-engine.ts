@@ -19,8 +19,9 @@ export const runEngine: CommandSpec = {
     ["astra run-engine --bucket data --yes --json", "for a scheduler: moves, and reports on one line"],
   ],
   async run(call) {
-    const [{ runEngine: runIt }, { planSummary, runEngineView }] = await Promise.all([
+    const [{ runEngine: runIt }, { approvePlan }, { planSummary, runEngineView }] = await Promise.all([
       import("../../../services/moving/run-engine.ts"),
+      import("../../../services/audit/approve-plan.ts"),
       import("../output/run-view.ts"),
     ]);
     const { terminal } = call;
@@ -37,9 +38,12 @@ export const runEngine: CommandSpec = {
         confirm: async (plan) => {
           progress.clear();
           if (!terminal.isJson && !terminal.isQuiet) await terminal.write(`${planSummary(plan)}\n`);
-          if (call.has("yes")) return true;
+          const how = call.has("yes") ? "yes-option" : "asked";
           const fix = `Add --yes, or apply just this plan: astra apply ${plan.id} --yes`;
-          return terminal.confirm(`Move ${counted(plan.totals.moves, "object")}`, call.signal, { fix });
+          const question = `Move ${counted(plan.totals.moves, "object")}`;
+          if (how === "asked" && !(await terminal.confirm(question, call.signal, { fix }))) return false;
+          await approvePlan({ ctx, input: { plan, how } });
+          return true;
         },
       },
     }).finally(() => progress.clear());

@@ -1,5 +1,6 @@
 /** What a run came to. */
 import { styleText } from "node:util";
+import { isStopReason, stopAdvice } from "../../../core/brakes.ts";
 import type { PlanHeader } from "../../../core/plan.ts";
 import type { RunRecord } from "../../../ports/state-store.ts";
 import type { ContinueMovesResult } from "../../../services/moving/continue-moves.ts";
@@ -8,6 +9,7 @@ import { formatMoney } from "./money.ts";
 import { refusalLines, totalsLine } from "./plan-text.ts";
 import { counted, formatBytes, formatCount } from "./size.ts";
 import type { View } from "./view.ts";
+import { visible } from "./visible.ts";
 
 /** What is shown before anybody is asked. */
 export function planSummary(plan: PlanHeader): string {
@@ -36,7 +38,7 @@ export function runEngineView({ plan, run, continued }: RunEngineResult): View {
 
 function continuedText({ done, failed, skipped, waiting }: ContinueMovesResult): string {
   if (done + failed + skipped + waiting === 0) return "";
-  return `Taken up from earlier runs: ${formatCount(done)} done, ${formatCount(skipped)} skipped, ${formatCount(failed)} failed, ${formatCount(waiting)} waiting for a restore.`;
+  return `Taken up from earlier runs: ${formatCount(done)} done, ${formatCount(skipped)} skipped, ${formatCount(failed)} failed, ${formatCount(waiting)} waiting for the store.`;
 }
 
 export function runView(run: RunRecord): View {
@@ -49,18 +51,27 @@ const TITLES: Readonly<Record<RunRecord["state"], string>> = {
   partly: "Partly done",
   failed: "Failed",
   interrupted: "Interrupted; apply the same plan again to go on",
+  stopped: "Stopped",
 };
+
+/** What held it, and how it goes on. */
+function stopText(reason: string, detail: string | null): string[] {
+  if (!isStopReason(reason)) return [detail ?? reason];
+  const { text, fix } = stopAdvice(reason);
+  return [`Why it stopped: ${detail === null ? text : visible(detail)}.`, fix];
+}
 
 function runText(run: RunRecord): string {
   const colour = run.state === "done" ? "green" : "yellow";
   const counts = [`${counted(run.done, "object")} moved (${formatBytes(run.movedBytes)})`];
   if (run.skipped > 0) counts.push(`${formatCount(run.skipped)} skipped`);
-  if (run.restoring > 0) counts.push(`${formatCount(run.restoring)} waiting for a restore`);
+  if (run.restoring > 0) counts.push(`${formatCount(run.restoring)} waiting for the store`);
   if (run.failed > 0) counts.push(`${formatCount(run.failed)} failed`);
   const lines = [
     `${styleText(colour, `${TITLES[run.state]}:`)} ${counts.join(", ")}.`,
     `Fees ${formatMoney(run.feeMicros)}, projected saving ${formatMoney(run.savingMicrosPerMonth)}/month. Run ${run.id}.`,
   ];
+  if (run.stopReason !== null) lines.push(...stopText(run.stopReason, run.stopDetail));
   const reasons = Object.entries(run.reasons).toSorted(([, a], [, b]) => b - a);
   if (reasons.length > 0)
     lines.push(

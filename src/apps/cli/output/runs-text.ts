@@ -1,9 +1,11 @@
 /** Runs as text. */
-import type { JournalEntry, RunRecord } from "../../../ports/state-store.ts";
+import type { RunOrder, RunRecord } from "../../../ports/state-store.ts";
+import type { ShowRunResult } from "../../../services/show-run.ts";
+import { budgetLine } from "./brake-text.ts";
 import { formatInstant } from "./date.ts";
 import { formatMoney } from "./money.ts";
 import { runView } from "./run-view.ts";
-import { formatBytes, formatCount } from "./size.ts";
+import { counted, formatBytes, formatCount } from "./size.ts";
 import { table } from "./table.ts";
 import { visible } from "./visible.ts";
 
@@ -40,10 +42,29 @@ function runRow(run: RunRecord): string[] {
   ];
 }
 
-export function runDetailText(run: RunRecord, faults: readonly JournalEntry[]): string {
+export function runDetailText(shown: ShowRunResult): string {
+  const { run, order, runBudget, dayBudget, faults } = shown;
   const title = `Run ${run.id} of plan ${run.planId}, s3://${run.bucket}, started ${formatInstant(run.startedMs)}`;
+  const notes = [budgetLine("This run", runBudget), budgetLine("Today (UTC), all runs", dayBudget)];
+  if (order !== "run") notes.unshift(`Ordered to ${order}; \`astra runs resume ${run.id}\` takes that back.`);
+  for (const [name, { lines, bytes }] of [
+    ["a restore", shown.restoring],
+    ["the bucket's lifecycle rule", shown.tagged],
+  ] as const) {
+    if (lines > 0) notes.push(`${counted(lines, "object")} (${formatBytes(bytes)}) waiting for ${name}.`);
+  }
   const rows = faults.map(({ state, reason, move }) => [state, visible(reason ?? ""), visible(move.key)]);
-  const shown =
+  const notDone =
     rows.length === 0 ? "" : `Not done:\n${table([{ title: "" }, { title: "" }, { title: "" }], rows, "  ")}`;
-  return [title, runView(run).text(), shown].filter((part) => part !== "").join("\n\n");
+  return [title, runView(run).text(), notes.join("\n"), notDone].filter((part) => part !== "").join("\n\n");
+}
+
+const ORDERED: Readonly<Record<RunOrder, string>> = {
+  pause: "holds before its next move, until it is resumed or stopped",
+  run: "may go on; where no process works on it any more, apply its plan again",
+  stop: "ends before its next move",
+};
+
+export function orderText(order: RunOrder, run: RunRecord): string {
+  return `Run ${run.id} ${ORDERED[order]}.`;
 }

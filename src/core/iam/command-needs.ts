@@ -1,0 +1,95 @@
+/** What each command asks of the object store and of the log: the one table that permissions are made from. */
+
+/** A kind of work on a bucket, in the words of the port (`ports/object-store.ts`). */
+export const STORE_NEEDS = [
+  "list",
+  "settings",
+  "head",
+  "read-body",
+  "put",
+  "change-class",
+  "acl",
+  "tags",
+  "set-tags",
+  "holds",
+  "restore",
+  "abort-upload",
+  "list-uploads",
+  "list-versions",
+  "replaced-version",
+  "probe",
+] as const;
+export type StoreNeed = (typeof STORE_NEEDS)[number];
+
+/** Everything that a move may take, by copy or by tag, through a restore, and after a crash. */
+const MOVING: readonly StoreNeed[] = [
+  "settings",
+  "head",
+  "change-class",
+  "acl",
+  "tags",
+  "set-tags",
+  "holds",
+  "restore",
+  "abort-upload",
+  "replaced-version",
+];
+/** A body that the store refuses as there already is compared with what is there. */
+const UPLOADING: readonly StoreNeed[] = ["put", "head", "read-body"];
+const NOTHING: readonly StoreNeed[] = [];
+
+/** By the command's name. A command that speaks to no bucket has no needs. */
+export const COMMAND_NEEDS: Readonly<Record<string, readonly StoreNeed[]>> = {
+  demo: NOTHING,
+  sandbox: NOTHING,
+  "generate-event": NOTHING,
+  "generate-workload": UPLOADING,
+  upload: UPLOADING,
+  watch: NOTHING,
+  consume: UPLOADING,
+  access: NOTHING,
+  "run-engine": ["list", ...MOVING],
+  plan: ["list", "settings"],
+  apply: MOVING,
+  "policy check": NOTHING,
+  "policy test": NOTHING,
+  "policy preview": ["list", "settings"],
+  "policy schema": NOTHING,
+  explain: ["settings", "head"],
+  "backtest trace": NOTHING,
+  "backtest state": NOTHING,
+  "backtest cases": NOTHING,
+  "ingest access-logs": NOTHING,
+  list: ["list"],
+  runs: NOTHING,
+  report: ["list"],
+  forecast: ["list", "settings"],
+  compare: ["list"],
+  "prices show": NOTHING,
+  "prices diff": NOTHING,
+  "prices check": NOTHING,
+  "prices import": NOTHING,
+  "metadata import": NOTHING,
+  "metadata export": NOTHING,
+  "iam policy": NOTHING,
+  replay: UPLOADING,
+  doctor: ["settings", "list", "probe"],
+  completion: NOTHING,
+};
+
+/** Commands that change nothing in a bucket: what `--read-only` is for. */
+export const READ_ONLY_COMMANDS: readonly string[] = [
+  "list",
+  "plan",
+  "explain",
+  "report",
+  "forecast",
+  "compare",
+  "doctor",
+];
+
+/** Needs of some commands together, in the order of {@link STORE_NEEDS}; all commands where none is named. */
+export function needsOf(commands: readonly string[]): readonly StoreNeed[] {
+  const wanted = new Set(commands.flatMap((name) => COMMAND_NEEDS[name] ?? []));
+  return STORE_NEEDS.filter((need) => wanted.has(need));
+}

@@ -1,0 +1,76 @@
+/** One engine at a time moves the objects of a bucket. What it writes is refused once another has taken over. */
+import { AstraError } from "../../core/errors.ts";
+import type { Lease } from "../../ports/state-store.ts";
+import type { Context } from "../context.ts";
+
+/** Long enough for a slow request and its retries, short enough to wait for after a machine is lost. */
+export const LEASE_MS = 60_000;
+/** Renewed after this part of it. */
+const RENEW_MS = LEASE_MS / 3;
+
+export class BucketLease implements AsyncDisposable {
+  readonly #ctx: Context;
+  readonly #name: string;
+  readonly #holder: string;
+  #lease: Lease;
+  #renewMs: number;
+
+  private constructor(ctx: Context, name: string, holder: string, lease: Lease) {
+    this.#ctx = ctx;
+    this.#name = name;
+    this.#holder = holder;
+    this.#lease = lease;
+    this.#renewMs = ctx.clock.now() + RENEW_MS;
+  }
+
+  /** @throws AstraError ASTRA_BUCKET_BUSY */
+  static async take(ctx: Context, bucket: string): Promise<BucketLease> {
+    const name = `bucket:${bucket}`;
+    // Two engines of one process are two holders.
+    const holder = `${ctx.presence.self}#${ctx.random.id()}`;
+    return new BucketLease(ctx, name, holder, await acquired(ctx, name, holder));
+  }
+
+  current(): Lease {
+    return this.#lease;
+  }
+
+  /** To be called before each effect. @throws AstraError ASTRA_BUCKET_BUSY where it ran out and another has it */
+  async keep(): Promise<void> {
+    const nowMs = this.#ctx.clock.now();
+    // A clock that was set back would put the renewal off for as long as it was set back.
+    if (nowMs < this.#renewMs && nowMs > this.#renewMs - LEASE_MS) return;
+    this.#renewMs = nowMs + RENEW_MS;
+    this.#lease = await acquired(this.#ctx, this.#name, this.#holder);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#ctx.state.releaseLease(this.#lease);
+  }
+}
+
+async function acquired(ctx: Context, name: string, holder: string): Promise<Lease> {
+  const { presence, clock } = ctx;
+  const taken = await ctx.state.acquireLease({
+    name,
+    holder,
+    nowMs: clock.now(),
+    ttlMs: LEASE_MS,
+    isGone: (other) => presence.isGone(processOf(other)),
+  });
+  if ("token" in taken) return taken;
+  const until = new Date(taken.untilMs).toISOString();
+  throw new AstraError(
+    "ASTRA_BUCKET_BUSY",
+    `${processOf(taken.heldBy)} is moving objects of ${name.slice("bucket:".length)}`,
+    {
+      where: ctx.config.state.path,
+      fix: `Wait until it has ended (\`astra runs\` shows its run); if that machine is lost, until ${until}.`,
+      retryable: true,
+    },
+  );
+}
+
+function processOf(holder: string): string {
+  return holder.slice(0, holder.lastIndexOf("#"));
+}

@@ -1,0 +1,154 @@
+/** The mechanism `copy`: a conditional copy of the object onto itself, verified property by property. */
+import { AstraError, isAstraError } from "../../core/errors.ts";
+import { objectUri } from "../../core/object-ref.ts";
+import type { ObjectAcl, ObjectHead, Tags } from "../../ports/object-store.ts";
+import type { MoveLine } from "./move-line.ts";
+import type { MoveOutcome } from "./move-outcome.ts";
+import { type ObjectSight, carriedProperties, differenceAfterMove, tagDifference } from "./verify-move.ts";
+
+/** The object is as planned, may be moved, and can be read. */
+export async function copyObject(line: MoveLine, head: ObjectHead): Promise<MoveOutcome> {
+  const { store, bucket, guard } = line.mover;
+  const acl = await aclOf(line);
+  if (acl && bucket.ownerId !== null && acl.ownerId !== bucket.ownerId) return line.skipped("foreign_owner");
+  const tags = await tagsOf(line, head);
+  if (mustBeKnownAfterCrash(line, head, acl)) await line.note({ before: carriedProperties({ head, acl }) });
+  await guard.mayGoOn();
+  line.isSpent = true;
+  const copied = await unspentWhereRefused(line, () =>
+    store.changeClass({
+      head,
+      storageClass: line.move.to,
+      acl: isPlain(acl) ? null : acl,
+      onUpload: (uploadId) => line.note({ uploadId }),
+      beforePart: () => guard.mayGoOn(),
+    }),
+  );
+  const after = await store.head(line.move.key);
+  if (isOthers(copied, after)) return line.skipped("changed");
+  const difference = await differenceNow(line, { head, acl, tags }, after);
+  if (difference !== null) return failedVerification(line, after, difference);
+  await carryLateHolds(line, copied.replacedVersionId ?? head.versionId, after);
+  await dropReplaced(line, copied.replacedVersionId, after);
+  return line.finished(after);
+}
+
+/** Whether what stands there is the copy that an earlier process made for this line. */
+export async function isOurCopy({ move, progress, mover }: MoveLine, head: ObjectHead): Promise<boolean> {
+  const { before } = progress;
+  // Without properties to state anew, the copy has the ETag of its source, and the server carried everything else.
+  if (!before) return head.etag === move.etag;
+  const acl = before.grants === null ? null : await mover.store.acl(move.key);
+  return differenceAfterMove(before, { head, acl }, { storageClass: move.to, sizeBytes: move.sizeBytes }) === null;
+}
+
+/** What is left to do after a copy whose answer was lost with its process. */
+export async function finishCopy(line: MoveLine, after: ObjectHead): Promise<MoveOutcome> {
+  const { before } = line.progress;
+  if (before?.versionId) {
+    const replaced = await versionBehind(line, before.versionId);
+    await carryLateHolds(line, before.versionId, after);
+    await dropReplaced(line, replaced, after);
+  }
+  return line.finished(after);
+}
+
+/** A store that refused the copy as a whole has charged nothing worth counting. */
+async function unspentWhereRefused<T>(line: MoveLine, copy: () => Promise<T>): Promise<T> {
+  try {
+    return await copy();
+  } catch (error) {
+    line.isSpent = !isAstraError(error, "ASTRA_OBJECT_CHANGED", "ASTRA_OBJECT_MISSING", "ASTRA_OBJECT_ARCHIVED");
+    throw error;
+  }
+}
+
+const PLAIN_MD5 = /^[0-9a-f]{32}$/;
+
+/** What a restart could not tell from the object alone, because the copy changes the ETag or states properties anew. */
+function mustBeKnownAfterCrash({ mover }: MoveLine, head: ObjectHead, acl: ObjectAcl | null): boolean {
+  const { ctx, store, bucket } = mover;
+  const isEtagKept = PLAIN_MD5.test(head.etag) && (head.encryption?.algorithm ?? "AES256") === "AES256";
+  const isOneRequest = head.sizeBytes <= store.features.maxCopyBytes;
+  const drops = ctx.config.engine.drop_own_noncurrent && bucket.versioning === "enabled";
+  return !isEtagKept || !isOneRequest || head.websiteRedirect !== null || !isPlain(acl) || drops || bucket.objectLock;
+}
+
+/** What a new object has of itself: its owner may do everything, nobody else anything. */
+function isPlain(acl: ObjectAcl | null): boolean {
+  if (!acl) return true;
+  const [grant] = acl.grants;
+  return acl.grants.length === 1 && grant?.permission === "FULL_CONTROL" && grant.grantee.value === acl.ownerId;
+}
+
+async function aclOf({ mover, move }: MoveLine): Promise<ObjectAcl | null> {
+  return mover.bucket.ownership === "enforced" ? null : mover.store.acl(move.key);
+}
+
+async function tagsOf({ mover, move }: MoveLine, head: ObjectHead): Promise<Tags> {
+  return head.tagCount === 0 ? {} : mover.store.tags(move.key);
+}
+
+/** Somebody wrote after us: what stands there is theirs, and as they want it. */
+function isOthers(copied: { readonly etag: string; readonly versionId: string | null }, after: ObjectHead): boolean {
+  if (copied.versionId !== null && after.versionId !== null) return copied.versionId !== after.versionId;
+  return copied.etag !== after.etag;
+}
+
+async function differenceNow(line: MoveLine, before: ObjectSight, after: ObjectHead): Promise<string | null> {
+  const { move } = line;
+  const acl = isPlain(before.acl) ? before.acl : await aclOf(line);
+  const wanted = { storageClass: move.to, sizeBytes: move.sizeBytes };
+  const difference = differenceAfterMove(carriedProperties(before), { head: after, acl }, wanted);
+  return difference ?? tagDifference(before.tags, await tagsOf(line, after));
+}
+
+/**
+ * Between our look and our copy somebody may have changed tags, ACL or metadata under the same ETag: the copy then carries
+ * their change, or has overwritten it. Neither can be told from a store that lost it, so a person is told.
+ */
+function failedVerification(line: MoveLine, after: ObjectHead, difference: string): MoveOutcome {
+  const fault = new AstraError("ASTRA_STORE_INTEGRITY", `after the move ${difference}`, {
+    where: objectUri(line.move),
+  });
+  const object = objectUri(line.move);
+  line.mover.ctx.logger.error({ object, code: fault.code, error: fault.message }, "a moved object differs");
+  return line.failed(fault.code, after);
+}
+
+/** A hold that was put on the version we copied, while we copied it, belongs on the copy as well. */
+async function carryLateHolds(line: MoveLine, replaced: string | null, after: ObjectHead): Promise<void> {
+  const { store, bucket } = line.mover;
+  if (!bucket.objectLock || replaced === null || after.versionId === null) return;
+  const source = await headOfVersion(line, replaced);
+  if (!source || (!source.legalHold && !source.retention)) return;
+  await store.addHolds(line.move.key, after.versionId, source);
+}
+
+/** Only the version that our own copy left, only on the owner's order, never one that is held. */
+async function dropReplaced(line: MoveLine, replaced: string | null, after: ObjectHead): Promise<void> {
+  const { ctx, store, bucket } = line.mover;
+  if (!ctx.config.engine.drop_own_noncurrent || bucket.versioning !== "enabled") return;
+  if (replaced === null || replaced === after.versionId || after.versionId === null) return;
+  const source = await headOfVersion(line, replaced);
+  if (!source || source.legalHold || source.retention) return;
+  await store.removeVersion(line.move.key, replaced);
+}
+
+/** The version looked at before the copy, if it is the newest behind the current one: then it is what the copy replaced. */
+async function versionBehind({ mover, move }: MoveLine, looked: string): Promise<string | null> {
+  for await (const page of mover.store.noncurrentVersions(move.key)) {
+    const newest = page.find(({ key }) => key === move.key);
+    if (newest) return newest.versionId === looked ? looked : null;
+  }
+  return null;
+}
+
+async function headOfVersion({ mover, move }: MoveLine, versionId: string): Promise<ObjectHead | null> {
+  try {
+    return await mover.store.head(move.key, versionId);
+  } catch (error) {
+    if (isAstraError(error, "ASTRA_OBJECT_MISSING")) return null;
+    throw error;
+  }
+}

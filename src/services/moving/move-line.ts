@@ -1,0 +1,103 @@
+/** One line of the journal while it is worked on: its progress is made durable before the step that a restart must know of. */
+import type { MoveProgress } from "../../core/move-progress.ts";
+import type { HoldState } from "../../core/object-state.ts";
+import type { PlannedMove } from "../../core/plan.ts";
+import { mayTransition } from "../../core/pricing/waterfall.ts";
+import { dayScope } from "../../core/spend.ts";
+import { nextState } from "../../core/transition.ts";
+import type { BucketInfo, ObjectHead, ObjectStore } from "../../ports/object-store.ts";
+import type { JournalEntry, ObjectMoved } from "../../ports/state-store.ts";
+import type { Context } from "../context.ts";
+import type { JournalWriter } from "./journal-writer.ts";
+import { type MoveOutcome, outcome } from "./move-outcome.ts";
+import type { RunGuard } from "./run-guard.ts";
+
+/** What all moves of one run in this process share. */
+export interface Mover {
+  readonly ctx: Context;
+  readonly store: ObjectStore;
+  readonly bucket: BucketInfo;
+  readonly journal: JournalWriter;
+  readonly guard: RunGuard;
+}
+
+export class MoveLine {
+  readonly mover: Mover;
+  readonly entry: JournalEntry;
+  /** Something was done that the store charges for. */
+  isSpent: boolean;
+  #progress: MoveProgress;
+
+  constructor(mover: Mover, entry: JournalEntry) {
+    this.mover = mover;
+    this.entry = entry;
+    this.#progress = entry.progress ?? { spendDay: dayScope(entry.updatedMs) };
+    this.isSpent = this.#progress.restore !== undefined || this.#progress.tag !== undefined;
+  }
+
+  get move(): PlannedMove {
+    return this.entry.move;
+  }
+
+  get progress(): MoveProgress {
+    return this.#progress;
+  }
+
+  /** Resolves when it is durable. */
+  async note(more: Partial<MoveProgress>): Promise<void> {
+    this.#progress = { ...this.#progress, ...more };
+    const updatedMs = this.mover.ctx.clock.now();
+    await this.mover.journal.addNow({ ...this.entry, progress: this.#progress, updatedMs });
+  }
+
+  /** Left alone. What was done before it stays paid for. */
+  skipped(reason: string, hold: HoldState | null = null): MoveOutcome {
+    return outcome("skipped", null, { reason, hold, releases: this.#released() });
+  }
+
+  /** @param after where the object was moved nevertheless. */
+  failed(code: string, after: ObjectHead | null = null): MoveOutcome {
+    const moved = after && this.#moved(after);
+    const ends = after && { etagAfter: after.etag, versionAfter: after.versionId };
+    return outcome("failed", null, { reason: code, moved, releases: this.#released(), ...ends });
+  }
+
+  /** Not begun: planned again; what waits for the store goes on waiting. */
+  deferred(): MoveOutcome {
+    const { state, dueMs } = this.entry;
+    if (state !== "intent") return outcome(state, this.#progress, { dueMs });
+    return outcome(nextState("intent", "defer"), null, { releases: this.#progress.spendDay });
+  }
+
+  /** Goes on when the store has done its part. */
+  waiting(event: "restore" | "tag", dueMs: number): MoveOutcome {
+    return outcome(nextState("intent", event), this.#progress, { dueMs });
+  }
+
+  finished(after: ObjectHead): MoveOutcome {
+    const state = nextState(nextState(nextState("intent", "copy"), "verify"), "finish");
+    return outcome(state, null, {
+      etagAfter: after.etag,
+      versionAfter: after.versionId,
+      moved: this.#moved(after),
+    });
+  }
+
+  #released(): string | null {
+    return this.isSpent ? null : this.#progress.spendDay;
+  }
+
+  #moved(after: ObjectHead): ObjectMoved {
+    const { move, mover } = this;
+    return {
+      ref: { bucket: move.bucket, key: move.key },
+      etag: after.etag,
+      versionId: after.versionId,
+      sizeBytes: after.sizeBytes,
+      storageClass: after.storageClass,
+      atMs: mover.ctx.clock.now(),
+      createdMs: move.createdMs,
+      isPromotion: mayTransition(mover.ctx.prices, move.to, move.from),
+    };
+  }
+}

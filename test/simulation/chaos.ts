@@ -1,0 +1,73 @@
+/** What happens between two steps: owners at work, processes that die, clocks that jump, operators who interfere. */
+import type { Worker } from "./worker.ts";
+import type { World } from "./world.ts";
+
+const SECOND_MS = 1000;
+const HOUR_MS = 3_600_000;
+/** A machine's clock is off by no more. */
+const MOST_SKEW_MS = 30_000;
+
+/** One chance of each danger. */
+export async function strike(world: World, restart: (dead: Worker) => Promise<void>): Promise<void> {
+  const { scheduler, hazards, owners, stream } = world;
+  if (scheduler.chance(hazards.overwrite)) owners.write(ownKey(world));
+  if (scheduler.chance(hazards.remove)) owners.remove(ownKey(world));
+  if (scheduler.chance(hazards.retag)) owners.retag(anyKey(world));
+  if (scheduler.chance(hazards.hold)) owners.hold(anyKey(world));
+  if (scheduler.chance(hazards.access)) owners.read(anyKey(world));
+  if (!stream.isEmpty && scheduler.chance(0.1)) await stream.deliver(false);
+  if (scheduler.chance(hazards.clockJump)) jump(world);
+  if (scheduler.chance(hazards.brake)) await world.setBrake(!world.isBrakeOn);
+  if (scheduler.chance(hazards.order)) await orderSomeRun(world);
+  const worker = someWorker(world);
+  if (worker && scheduler.chance(hazards.terminate)) {
+    world.tell(`${worker.process.name} is told to end`);
+    worker.terminate();
+  }
+  if (worker && scheduler.chance(hazards.crash)) {
+    await world.crash(worker);
+    await restart(worker);
+  }
+}
+
+function ownKey({ scheduler, setting }: World): string {
+  return scheduler.pick(setting.keys);
+}
+
+function anyKey({ scheduler, setting }: World): string {
+  return scheduler.pick([...setting.keys, ...setting.ingestedKeys]);
+}
+
+function someWorker({ scheduler, workers }: World): Worker | null {
+  const busy = [...workers].filter((worker) => worker.isBusy);
+  return busy.length === 0 ? null : scheduler.pick(busy);
+}
+
+/** All clocks leap forward together, or one machine's clock goes wrong for a while. */
+function jump(world: World): void {
+  const { scheduler } = world;
+  const worker = someWorker(world);
+  if (worker && scheduler.chance(0.5)) {
+    worker.skewMs = Math.floor((scheduler.random.next() * 2 - 1) * MOST_SKEW_MS);
+    world.tell(`${worker.process.name}: its clock is off by ${worker.skewMs} ms`);
+    return;
+  }
+  const ms = scheduler.pick([SECOND_MS, 20 * SECOND_MS, HOUR_MS]);
+  world.tell(`${ms / SECOND_MS} s pass`);
+  scheduler.advance(ms);
+}
+
+async function orderSomeRun(world: World): Promise<void> {
+  const { scheduler, state } = world;
+  const runs = await state.runs(3);
+  if (runs.length === 0) return;
+  const run = scheduler.pick(runs);
+  const order = scheduler.pick(["run", "pause", "stop"] as const);
+  world.tell(`operator: run ${run.id.slice(0, 8)} ${order}`);
+  await state.setRunOrder(run.id, order, {
+    atMs: scheduler.now(),
+    actor: "operator",
+    action: "run.order",
+    detail: { run: run.id, order },
+  });
+}

@@ -1,0 +1,169 @@
+/** Owners of the objects: they write, delete, tag, hold and read them, at any moment, and the model remembers it. */
+import type { InspectedObject, OverwriteOptions } from "../../src/sandbox/backdoor.ts";
+import { OWNER_ID, type StoredAcl } from "../../src/sandbox/acl.ts";
+import type { Sandbox } from "../../src/sandbox/server.ts";
+import type { Model, ModelObject } from "./model.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Stream } from "./stream.ts";
+import type { BucketKind } from "./setting.ts";
+
+export interface OwnersOptions {
+  readonly bucket: string;
+  readonly kind: BucketKind;
+  readonly sandbox: Sandbox;
+  readonly model: Model;
+  readonly stream: Stream;
+  readonly scheduler: Scheduler;
+  readonly tell: (line: string) => void;
+  /** Objects that are copied in parts right now: S3 offers no condition against a change of what is not content. */
+  readonly isInParts: (key: string) => boolean;
+  readonly mostBytes: number;
+}
+
+const STORE_DAY_MS = 86_400_000;
+const READER: StoredAcl["grants"][number] = {
+  grantee: { kind: "uri", value: "http://acs.amazonaws.com/groups/global/AllUsers" },
+  permission: "READ",
+};
+const OWNER: StoredAcl["grants"][number] = { grantee: { kind: "id", value: OWNER_ID }, permission: "FULL_CONTROL" };
+
+export class Owners {
+  readonly #options: OwnersOptions;
+  #contents = 0;
+
+  constructor(options: OwnersOptions) {
+    this.#options = options;
+  }
+
+  /** Writes an object anew, whether it is there or not. */
+  write(key: string, isSilent = false): void {
+    const { sandbox, bucket, scheduler, model, stream, tell } = this.#options;
+    const wasThere = model.object(key).current !== null;
+    const size = 1 + scheduler.below(this.#options.mostBytes);
+    this.#contents += 1;
+    const body = Buffer.alloc(size, `${key} ${this.#contents} `);
+    const version = sandbox.overwrite(bucket, key, body, this.#written());
+    tell(`owner: writes ${key}, ${size} bytes, ${version.storageClass}`);
+    this.#remember(key, true);
+    model.object(key).isSilent = isSilent;
+    if (isSilent) return;
+    stream.tell({
+      type: wasThere ? "overwritten" : "created",
+      key,
+      atMs: scheduler.now(),
+      data: {
+        etag: version.etag,
+        sizeBytes: version.sizeBytes,
+        sequencer: stream.nextSequencer(),
+        ...(version.versionId === "null" ? {} : { versionId: version.versionId }),
+      },
+    });
+  }
+
+  remove(key: string): void {
+    const { sandbox, bucket, kind, scheduler, model, stream, tell } = this.#options;
+    const object = model.object(key);
+    if (!object.current) return;
+    // Where versions are not kept, a held object can't be deleted; where they are, a marker hides it.
+    if (kind.versioning) tell(`owner: hides ${key} behind a delete marker`);
+    else tell(`owner: deletes ${key}`);
+    sandbox.remove(bucket, key);
+    object.current = null;
+    object.legalHold = false;
+    object.retainUntilMs = 0;
+    stream.tell({ type: "deleted", key, atMs: scheduler.now(), data: { sequencer: stream.nextSequencer() } });
+  }
+
+  retag(key: string): void {
+    const { sandbox, bucket, scheduler, model, tell, isInParts } = this.#options;
+    if (!model.object(key).current || isInParts(key)) return;
+    const tags = this.#tags();
+    tell(`owner: tags ${key} ${JSON.stringify(tags)}`);
+    sandbox.retag(bucket, key, tags);
+    model.object(key).tags = tags;
+    void scheduler;
+  }
+
+  /** Puts a hold on, or takes it off. */
+  hold(key: string): void {
+    const { sandbox, bucket, kind, scheduler, model, tell } = this.#options;
+    const object = model.object(key);
+    if (!kind.objectLock || !object.current) return;
+    if (scheduler.chance(0.3) && object.retainUntilMs < scheduler.now()) {
+      const untilMs = scheduler.now() + Math.ceil(scheduler.random.next() * 20) * STORE_DAY_MS;
+      tell(`owner: locks ${key} until ${new Date(untilMs).toISOString()}`);
+      sandbox.retain(bucket, key, { mode: "GOVERNANCE", untilMs });
+      object.retainUntilMs = untilMs;
+    } else {
+      tell(`owner: ${object.legalHold ? "takes the hold off" : "puts a hold on"} ${key}`);
+      sandbox.hold(bucket, key, !object.legalHold);
+      object.legalHold = !object.legalHold;
+    }
+    object.heldSinceStep = scheduler.steps;
+  }
+
+  read(key: string): void {
+    const { scheduler, model, stream } = this.#options;
+    const isExcluded = scheduler.chance(0.2);
+    const reads = scheduler.chance(0.3) ? 1 + scheduler.below(12) : 1;
+    if (!isExcluded) model.object(key).reads += reads;
+    const principal = isExcluded ? { principal: "crawler" } : {};
+    stream.tell({ type: "accessed", key, atMs: scheduler.now(), data: { reads, ...principal } });
+  }
+
+  #written(): OverwriteOptions {
+    const { scheduler, kind } = this.#options;
+    const some = <T extends object>(value: T): T | Record<string, never> => (scheduler.chance(0.4) ? value : {});
+    return {
+      storageClass: scheduler.chance(0.8) ? "STANDARD" : scheduler.pick(["STANDARD_IA", "GLACIER_IR", "GLACIER"]),
+      ...some({ contentHeaders: { "content-type": "text/plain", "cache-control": "max-age=60", "content-language": "de" } }),
+      ...some({ metadata: { owner: "someone", note: `n${scheduler.below(100)}` } }),
+      ...some({ websiteRedirect: "/elsewhere" }),
+      ...some({ tags: this.#tags() }),
+      ...some({ encryption: { algorithm: "aws:kms", kmsKeyId: "key-1", bucketKey: scheduler.chance(0.5) } }),
+      ...some({ checksum: scheduler.pick(["CRC32", "CRC64NVME", "SHA256"] as const) }),
+      ...(kind.hasAcls ? some({ acl: { ownerId: OWNER_ID, grants: [OWNER, READER] } }) : {}),
+    };
+  }
+
+  #tags(): Record<string, string> {
+    const { scheduler } = this.#options;
+    const count = scheduler.below(4);
+    return Object.fromEntries(Array.from({ length: count }, (_, n) => [`t${n}`, `v${scheduler.below(9)}`]));
+  }
+
+  /** What the store now has is what the owner wanted. */
+  #remember(key: string, isNewContent: boolean): void {
+    const { sandbox, bucket, model, scheduler, kind } = this.#options;
+    const found = sandbox.inspect(bucket, key);
+    const object: ModelObject = model.object(key);
+    const content = found.body.toString("base64");
+    if (isNewContent) {
+      object.isAgeKnown = true;
+      object.writtenMs = scheduler.now();
+    }
+    if (kind.versioning) object.ownVersions.set(found.versionId, content);
+    object.current = ownersPart(found);
+    object.tags = found.tags;
+    object.grants = grantTexts(found.acl);
+    object.legalHold = found.legalHold;
+    object.retainUntilMs = found.retention?.untilMs ?? 0;
+  }
+}
+
+/** The part of an object that its owner decides. */
+export function ownersPart(found: InspectedObject): NonNullable<ModelObject["current"]> {
+  return {
+    key: found.key,
+    content: found.body.toString("base64"),
+    contentHeaders: found.contentHeaders,
+    metadata: found.metadata,
+    websiteRedirect: found.websiteRedirect,
+    encryption: JSON.stringify(found.encryption),
+    checksum: found.checksum?.algorithm ?? null,
+  };
+}
+
+export function grantTexts(acl: StoredAcl): readonly string[] {
+  return acl.grants.map(({ grantee, permission }) => `${grantee.kind} ${grantee.value} ${permission}`).toSorted();
+}

@@ -1,0 +1,45 @@
+/** Runs the world of one seed from beginning to end. */
+import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Judge } from "./judge.ts";
+import { CHECKS } from "./checks.ts";
+import { Life } from "./life.ts";
+import type { Sabotage } from "./sabotage.ts";
+import { installSimulatedTime } from "./simulated-process.ts";
+import { World } from "./world.ts";
+
+/** What a seed came to. */
+export interface SeedResult {
+  readonly seed: number;
+  /** What went against the rules; none where all is well. */
+  readonly findings: readonly string[];
+  readonly steps: number;
+  /** Everything that happened, a line each. */
+  readonly story: readonly string[];
+}
+
+export async function runSeed(seed: number, sabotage: Sabotage | null = null): Promise<SeedResult> {
+  const restore = installSimulatedTime();
+  const story: string[] = [];
+  const judge = new Judge(CHECKS);
+  let world: World | null = null;
+  try {
+    const tell = (line: string): void => {
+      story.push(world ? `${time(world)} ${line}` : line);
+    };
+    world = await World.open(seed, { sabotage, tell });
+    try {
+      await new Life(world, judge).run();
+    } finally {
+      await world.close();
+      await rm(dirname(world.setting.config.state.path), { recursive: true, force: true });
+    }
+  } finally {
+    restore();
+  }
+  return { seed, findings: judge.findings, steps: world.scheduler.steps, story };
+}
+
+function time({ scheduler }: World): string {
+  return `${String(scheduler.steps).padStart(5)} ${new Date(scheduler.now()).toISOString().slice(5, 23)}`;
+}

@@ -1,0 +1,82 @@
+/** The world a seed chooses: its bucket, its objects, the limits of the engine. */
+import { type Config, configSchema } from "../../src/config/schema.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+export const BUCKET = "data";
+/** A byte of a body stands for so many bytes, so that small bodies are worth moving. */
+export const BYTE_SCALE = 1024 ** 2;
+const MIB = 1024 ** 2;
+
+export interface BucketKind {
+  readonly versioning: boolean;
+  readonly objectLock: boolean;
+  readonly hasAcls: boolean;
+}
+
+/** How the world of one seed is made. */
+export interface Setting {
+  readonly kind: BucketKind;
+  readonly keys: readonly string[];
+  readonly ingestedKeys: readonly string[];
+  readonly consumers: number;
+  readonly engines: number;
+  readonly phases: number;
+  /** Bodies have at most so many bytes, before scaling. */
+  readonly mostBytes: number;
+  readonly maxCopyBytes: number;
+  readonly config: Config;
+}
+
+const KINDS: readonly BucketKind[] = [
+  { versioning: false, objectLock: false, hasAcls: false },
+  { versioning: false, objectLock: false, hasAcls: true },
+  { versioning: true, objectLock: false, hasAcls: false },
+  { versioning: true, objectLock: false, hasAcls: true },
+  { versioning: true, objectLock: true, hasAcls: false },
+];
+
+const FOLDERS = ["a/", "b/", "backup_", "monthly_", "wéird key/ +"];
+
+export function chooseSetting(chance: Scheduler, folder: string): Setting {
+  const kind = chance.pick(KINDS);
+  const count = 4 + chance.below(7);
+  const keys = Array.from({ length: count }, (_, n) => `${chance.pick(FOLDERS)}${n}`);
+  const ingested = Array.from({ length: chance.below(3) }, (_, n) => `in/${n}`);
+  return {
+    kind,
+    keys,
+    ingestedKeys: ingested,
+    consumers: 1 + chance.below(3),
+    engines: 1 + chance.below(2),
+    phases: 2 + chance.below(3),
+    mostBytes: 400,
+    maxCopyBytes: chance.pick([100, 150, 10_000]) * MIB,
+    config: chooseConfig(chance, folder),
+  };
+}
+
+function chooseConfig(chance: Scheduler, folder: string): Config {
+  const isTight = chance.chance(0.3);
+  return configSchema.parse({
+    bucket: BUCKET,
+    log: { path: `${folder}/log.db`, partitions: 1 + chance.below(3) },
+    state: { path: `${folder}/state.db` },
+    engine: {
+      strategy: "matrix",
+      classes: { cold: chance.pick(["GLACIER", "GLACIER_IR"]) },
+      concurrency: 1 + chance.below(4),
+      excluded_principals: ["crawler"],
+      drop_own_noncurrent: chance.chance(0.5),
+      restore_days: 1 + chance.below(3),
+    },
+    brakes: {
+      canary: { enabled: chance.chance(0.3), at_least: 1 + chance.below(3), accept_loss: true },
+      error_rate_percent: 50,
+      ...(isTight && {
+        fee_per_run_usd: chance.random.next() * 0.02,
+        fee_per_day_usd: chance.random.next() * 0.05,
+        objects_per_run: 1 + chance.below(8),
+      }),
+    },
+  });
+}
