@@ -36,7 +36,7 @@ const ADVICE: Readonly<Record<StopReason, StopAdvice>> = {
   },
   canary: {
     text: "the first slice did not end as the plan promised",
-    fix: "Correct the rule it names and make a new plan; `brakes.canary.accept_loss: true` accepts moves that lose money.",
+    fix: "Correct what it names and make a new plan; `brakes.canary.accept_loss: true` accepts moves that lose money.",
   },
   window: {
     text: "the maintenance window is closed",

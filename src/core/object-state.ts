@@ -93,6 +93,14 @@ export function observeEvent(
   }
 }
 
+/** A copy of ours changed nothing but the class, which the journal tells: only what is older than it is late from here on. */
+export function observeOwnCopy(state: ObjectState, event: DataEvent): ObjectState {
+  const { sequencer } = event.data;
+  if (sequencer === undefined) return state;
+  if (state.sequencer !== null && !sequencerAfter(sequencer, state.sequencer)) return state;
+  return { ...state, sequencer };
+}
+
 function observeAccess(state: ObjectState, event: DataEvent, options: ObserveOptions): ObjectState {
   const principal = event.data.principal;
   if (principal !== undefined && options.excludedPrincipals.has(principal)) return state;

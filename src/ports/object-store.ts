@@ -94,6 +94,7 @@ export interface ObjectAcl {
   readonly grants: readonly Grant[];
 }
 
+/** What one grantee may do. */
 export interface Grant {
   readonly grantee: { readonly kind: "id" | "uri" | "email"; readonly value: string };
   readonly permission: "FULL_CONTROL" | "READ" | "WRITE" | "READ_ACP" | "WRITE_ACP";

@@ -1,4 +1,7 @@
 import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  DeleteBucketOwnershipControlsCommand,
   DeleteBucketLifecycleCommand,
   GetBucketAclCommand,
   GetBucketEncryptionCommand,
@@ -52,7 +55,6 @@ describe("bucket configurations", () => {
       await refusal(s3.send(new GetBucketInventoryConfigurationCommand({ Bucket, Id: "x" }))),
       await refusal(s3.send(new GetBucketIntelligentTieringConfigurationCommand({ Bucket, Id: "x" }))),
       await refusal(s3.send(new GetBucketTaggingCommand({ Bucket }))),
-      await refusal(s3.send(new GetBucketOwnershipControlsCommand({ Bucket }))),
       await refusal(s3.send(new GetBucketReplicationCommand({ Bucket }))),
     ];
     expect(codes).toEqual([
@@ -60,7 +62,6 @@ describe("bucket configurations", () => {
       "NoSuchConfiguration 404",
       "NoSuchConfiguration 404",
       "NoSuchTagSet 404",
-      "OwnershipControlsNotFoundError 404",
       "ReplicationConfigurationNotFoundError 404",
     ]);
     expect((await s3.send(new GetBucketLoggingCommand({ Bucket }))).LoggingEnabled).toBeUndefined();
@@ -100,11 +101,6 @@ describe("bucket configurations", () => {
     const TagSet = [{ Key: "team", Value: "a" }];
     await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
     expect((await s3.send(new GetBucketTaggingCommand({ Bucket }))).TagSet).toEqual(TagSet);
-    const OwnershipControls = { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" as const }] };
-    await s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
-    expect((await s3.send(new GetBucketOwnershipControlsCommand({ Bucket }))).OwnershipControls).toEqual(
-      OwnershipControls,
-    );
   });
 
   it("include lifecycle rules, which are checked", async () => {
@@ -133,9 +129,46 @@ describe("bucket configurations", () => {
   });
 });
 
+describe("ownership", () => {
+  const ownershipOf = async (): Promise<string | undefined> => {
+    const { OwnershipControls } = await fixture.s3.send(new GetBucketOwnershipControlsCommand({ Bucket }));
+    return OwnershipControls?.Rules?.[0]?.ObjectOwnership;
+  };
+
+  it("is the bucket's unless it is stated otherwise", async () => {
+    const { s3 } = fixture;
+    expect(await ownershipOf()).toBe("BucketOwnerEnforced");
+    const OwnershipControls = { Rules: [{ ObjectOwnership: "ObjectWriter" as const }] };
+    await s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
+    expect(await ownershipOf()).toBe("ObjectWriter");
+    await s3.send(new DeleteBucketOwnershipControlsCommand({ Bucket }));
+    expect(await refusal(s3.send(new GetBucketOwnershipControlsCommand({ Bucket })))).toBe(
+      "OwnershipControlsNotFoundError 404",
+    );
+    await s3.send(new CreateBucketCommand({ Bucket: "owned", ObjectOwnership: "BucketOwnerPreferred" }));
+    const owned = await s3.send(new GetBucketOwnershipControlsCommand({ Bucket: "owned" }));
+    expect(owned.OwnershipControls?.Rules).toEqual([{ ObjectOwnership: "BucketOwnerPreferred" }]);
+  });
+
+  it("of the bucket leaves objects no lists of their own", async () => {
+    const { s3 } = fixture;
+    await s3.send(new CreateBucketCommand({ Bucket: "enforced" }));
+    const at = { Bucket: "enforced", Key: "k" };
+    expect(await refusal(s3.send(new PutObjectCommand({ ...at, Body: "x", ACL: "public-read" })))).toBe(
+      "AccessControlListNotSupported 400",
+    );
+    await s3.send(new PutObjectCommand({ ...at, Body: "x", ACL: "bucket-owner-full-control" }));
+    expect((await s3.send(new GetObjectAclCommand(at))).Grants).toHaveLength(1);
+    expect(await refusal(s3.send(new PutObjectAclCommand({ ...at, ACL: "public-read" })))).toBe(
+      "AccessControlListNotSupported 400",
+    );
+  });
+});
+
 describe("access control lists", () => {
   it("are private unless stated, canned or put as a document", async () => {
     const { s3 } = fixture;
+    await s3.send(new DeleteBucketOwnershipControlsCommand({ Bucket }));
     const at = { Bucket, Key: "acl" };
     await s3.send(new PutObjectCommand({ ...at, Body: "x" }));
     const mine = await s3.send(new GetObjectAclCommand(at));
@@ -148,5 +181,20 @@ describe("access control lists", () => {
     await s3.send(new PutObjectAclCommand({ ...at, AccessControlPolicy: { Owner: mine.Owner, Grants: mine.Grants } }));
     expect((await s3.send(new GetObjectAclCommand(at))).Grants).toEqual(mine.Grants);
     expect((await s3.send(new GetBucketAclCommand({ Bucket }))).Grants).toHaveLength(1);
+  });
+
+  it("are stated anew on a copy, which is private otherwise", async () => {
+    const { s3 } = fixture;
+    await s3.send(new DeleteBucketOwnershipControlsCommand({ Bucket }));
+    const at = { Bucket, Key: "source" };
+    const uri = "http://acs.amazonaws.com/groups/global/AllUsers";
+    await s3.send(new PutObjectCommand({ ...at, Body: "x", ACL: "public-read" }));
+    const copy = { Bucket, Key: "copy", CopySource: `${Bucket}/source` };
+    const permissions = async (): Promise<(string | undefined)[] | undefined> =>
+      (await s3.send(new GetObjectAclCommand({ Bucket, Key: "copy" }))).Grants?.map(({ Permission }) => Permission);
+    await s3.send(new CopyObjectCommand(copy));
+    expect(await permissions()).toEqual(["FULL_CONTROL"]);
+    await s3.send(new CopyObjectCommand({ ...copy, GrantRead: `uri="${uri}", id="a"`, GrantReadACP: 'id="b"' }));
+    expect(await permissions()).toEqual(["READ", "READ", "READ_ACP"]);
   });
 });

@@ -37,22 +37,27 @@ export async function decideContext(ctx: Context, bucket: string): Promise<Decid
   return decideBy(ctx, ctx.policies, await bucketTerms(ctx, bucket, ctx.policies));
 }
 
-/** @throws AstraError ASTRA_STORE_* where the bucket's configuration can't be read */
-export async function bucketTerms(ctx: Context, bucket: string, rules: readonly PolicyRule[]): Promise<BucketTerms> {
+/** What the bucket says of itself. @throws AstraError ASTRA_STORE_* where its configuration can't be read */
+export async function bucketFacts(ctx: Context, bucket: string): Promise<Omit<BucketTerms, "knowledge">> {
   const info = await (await ctx.stores.open(bucket)).bucketInfo();
   // A version that never expires costs its rent for as long as a move may take to pay back.
   const expiry = info.noncurrentExpiryDays ?? ctx.config.engine.max_payback_days;
   const isKept = info.versioning !== "off" && !(info.versioning === "enabled" && ctx.config.engine.drop_own_noncurrent);
-  const isPredicted =
-    ctx.config.engine.strategy === "predictive" ||
-    rules.some(({ action }) => action?.kind === "strategy" && action.strategy === "predictive");
   return {
     noncurrentDays: isKept ? expiry : 0,
     nativeRules: info.lifecycleRules,
     tagRules: info.tagRules,
     readsAcl: info.ownership !== "enforced",
-    knowledge: isPredicted ? await learnBucket(ctx, bucket) : null,
   };
+}
+
+/** @throws AstraError ASTRA_STORE_* where the bucket's configuration can't be read */
+export async function bucketTerms(ctx: Context, bucket: string, rules: readonly PolicyRule[]): Promise<BucketTerms> {
+  const isPredicted =
+    ctx.config.engine.strategy === "predictive" ||
+    rules.some(({ action }) => action?.kind === "strategy" && action.strategy === "predictive");
+  const facts = await bucketFacts(ctx, bucket);
+  return { ...facts, knowledge: isPredicted ? await learnBucket(ctx, bucket) : null };
 }
 
 /** Decides by other rules than the configured ones, or without asking a bucket. @throws AstraError ASTRA_POLICY_INVALID */

@@ -5,7 +5,8 @@
  */
 import { AstraError, type ErrorCode, toAstraError } from "../core/errors.ts";
 import { type DataEvent, decodeEvent, eventKey, eventObject, eventTimeMs, sequencerAfter } from "../core/event.ts";
-import { type ObserveOptions, type StoredFacts, observeEvent } from "../core/object-state.ts";
+import { type ObserveOptions, type StoredFacts, observeEvent, observeOwnCopy } from "../core/object-state.ts";
+import { isOwnCopy } from "../core/own-copy.ts";
 import { DEFAULT_RETRY, backoffMs } from "../core/retry.ts";
 import { MS_PER_DAY } from "../core/units.ts";
 import type { LogRecord, NewRecord, RecordBatch } from "../ports/event-log.ts";
@@ -33,6 +34,8 @@ interface Good {
   readonly record: LogRecord;
   readonly event: DataEvent;
   stored: StoredFacts | null;
+  /** It tells of a copy that a move of ours made. */
+  isOwn: boolean;
 }
 
 interface Bad {
@@ -64,12 +67,13 @@ export async function ingestBatch(ctx: Context, batch: RecordBatch, options: Ing
   for (const record of fresh) {
     const event = readRecord(ctx, record);
     if (event instanceof AstraError) bad.push({ record, error: event });
-    else good.push({ record, event, stored: null });
+    else good.push({ record, event, stored: null, isOwn: false });
   }
   const failed = options.upload ? await uploadAll(ctx, good) : new Map<Good, AstraError>();
   for (const [item, error] of failed) bad.push({ record: item.record, error });
   if (bad.length > 0 && options.upload) await ctx.log.append(ctx.config.log.dead_letter_topic, bad.map(deadLetter));
   const done = good.filter((item) => !failed.has(item));
+  for (const item of done) item.isOwn = await isOwn(ctx, item.event);
   const result = await ctx.state.applyEffects({
     logId: options.logId,
     topic: ctx.config.log.topic,
@@ -79,6 +83,13 @@ export async function ingestBatch(ctx: Context, batch: RecordBatch, options: Ing
     effects: done.map((item) => effectOf(item, options.observe, ctx.policies)),
     nowMs: ctx.clock.now(),
   });
+  // After the effects: should the process end in between, the restore is found by looking, only later.
+  const restored = done.filter(({ event }) => event.type === "astra.object.restored");
+  if (restored.length > 0)
+    await ctx.state.restoresReady(
+      restored.map(({ event }) => eventObject(event)),
+      ctx.clock.now(),
+    );
   return {
     consumed: batch.records.length,
     uploaded: done.filter((item) => item.stored).length,
@@ -231,6 +242,14 @@ function deadLetter(bad: Bad): NewRecord {
   };
 }
 
+/** Moves of an object looked back on: more than can be under way or just over. */
+const RECENT_MOVES = 4;
+
+async function isOwn(ctx: Context, event: DataEvent): Promise<boolean> {
+  if (event.type !== "astra.object.created" && event.type !== "astra.object.overwritten") return false;
+  return !event.data.body && isOwnCopy(event, await ctx.state.journalOfObject(eventObject(event), RECENT_MOVES));
+}
+
 function effectOf(item: Good, observe: ObserveOptions, policies: readonly PolicyRule[]): Effect {
   const ref = eventObject(item.event);
   return {
@@ -239,6 +258,7 @@ function effectOf(item: Good, observe: ObserveOptions, policies: readonly Policy
     source: item.event.source,
     eventId: item.event.id,
     apply: (known) => {
+      if (known && item.isOwn) return observeOwnCopy(known, item.event);
       if (!isExcludedReader(policies, known, item.event, ref))
         return observeEvent(known, item.event, ref, item.stored, observe);
       const excludedPrincipals = new Set([item.event.data.principal ?? ""]);

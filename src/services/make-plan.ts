@@ -10,6 +10,7 @@ import { NEVER_MS, type PlanHeader, PlanTally, type PlannedMove } from "../core/
 import { refusalCause } from "../core/refusal-cause.ts";
 import { SavingTally } from "../core/pricing/saving-tally.ts";
 import { MS_PER_DAY } from "../core/units.ts";
+import { noteInputs } from "./audit/note-inputs.ts";
 import type { Context, Progress } from "./context.ts";
 import { decideContext } from "./decide-context.ts";
 import { type ScannedObject, scanBucket } from "./scan-bucket.ts";
@@ -23,6 +24,7 @@ export interface MakePlanInput {
 /** @throws AstraError ASTRA_STORE_*, ASTRA_STATE_* */
 export async function makePlan({ ctx, input }: { ctx: Context; input: MakePlanInput }): Promise<PlanHeader> {
   requirePermission(ctx.actor, "plan.write");
+  await noteInputs({ ctx });
   const id = ctx.random.id();
   const draft = new PlanDraft(ctx, input, await busyKeys(ctx, input.bucket), await decideContext(ctx, input.bucket));
   const audit = {

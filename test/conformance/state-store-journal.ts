@@ -109,6 +109,18 @@ export function journalTests(create: () => Promise<StateBackend>): void {
       expect(await store.object(ref("a"))).toMatchObject({ createdMs: MOVED.createdMs, ageUncertain: true });
     }));
 
+  test("a promotion is remembered from its move on, and other moves keep it", () =>
+    withState(create, async (store) => {
+      await store.putObjects([{ ...fullObject("a"), promotedMs: null }]);
+      const promoted = async (moved: ObjectMoved) => {
+        await store.writeJournal({ entries: [], moved: [moved] });
+        return (await store.object(ref("a")))?.promotedMs;
+      };
+      expect(await promoted(MOVED)).toBeNull();
+      expect(await promoted({ ...MOVED, isPromotion: true })).toBe(MOVED.atMs);
+      expect(await promoted({ ...MOVED, atMs: MOVED.atMs + 9 })).toBe(MOVED.atMs);
+    }));
+
   test("of an unknown object a move teaches the plan's creation, as uncertain", () =>
     withState(create, async (store) => {
       await store.writeJournal({ entries: [], moved: [MOVED, { ...MOVED, ref: ref("b"), createdMs: null }] });

@@ -15,17 +15,17 @@ export interface SeedResult {
   readonly findings: readonly string[];
   readonly steps: number;
   /** Everything that happened, a line each. */
-  readonly story: readonly string[];
+  readonly story: () => readonly string[];
 }
 
 export async function runSeed(seed: number, sabotage: Sabotage | null = null): Promise<SeedResult> {
   const restore = installSimulatedTime();
-  const story: string[] = [];
+  const story: (() => string)[] = [];
   const judge = new Judge(CHECKS);
   let world: World | null = null;
   try {
     const tell = (line: string): void => {
-      story.push(world ? `${time(world)} ${line}` : line);
+      story.push(world ? at({ steps: world.scheduler.steps, nowMs: world.scheduler.now() }, line) : () => line);
     };
     world = await World.open(seed, { sabotage, tell });
     try {
@@ -37,9 +37,10 @@ export async function runSeed(seed: number, sabotage: Sabotage | null = null): P
   } finally {
     restore();
   }
-  return { seed, findings: judge.findings, steps: world.scheduler.steps, story };
+  return { seed, findings: judge.findings, steps: world.scheduler.steps, story: () => story.map((line) => line()) };
 }
 
-function time({ scheduler }: World): string {
-  return `${String(scheduler.steps).padStart(5)} ${new Date(scheduler.now()).toISOString().slice(5, 23)}`;
+/** Put into words only when it is read. */
+function at({ steps, nowMs }: { readonly steps: number; readonly nowMs: number }, line: string): () => string {
+  return () => `${String(steps).padStart(5)} ${new Date(nowMs).toISOString().slice(5, 23)} ${line}`;
 }

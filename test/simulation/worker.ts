@@ -1,7 +1,6 @@
 /** A process of the product: the real verbs over the real adapters, in a world that is simulated. */
 import { s3Stores } from "../../src/adapters/s3/object-store.ts";
 import { openSqliteLog } from "../../src/adapters/sqlite/event-log.ts";
-import { openSqliteState } from "../../src/adapters/sqlite/state-store.ts";
 import { systemBodySources } from "../../src/adapters/system/body-sources.ts";
 import type { Config } from "../../src/config/schema.ts";
 import { isAstraError, toAstraError } from "../../src/core/errors.ts";
@@ -22,6 +21,10 @@ import type { Scheduler } from "./scheduler.ts";
 export interface WorkerSetting {
   readonly scheduler: Scheduler;
   readonly config: Config;
+  /** One connection for all: what processes do never overlaps, so more would show nothing more. */
+  readonly state: StateStore;
+  /** Stands still: a request may wait for hours before it is sent, and signatures are not what is tried here. */
+  readonly signingClock: Pick<Clock, "now">;
   readonly prices: PriceBook;
   readonly policies: () => readonly PolicyRule[];
   readonly endpoint: string;
@@ -49,8 +52,7 @@ export class Worker {
   readonly context: Context;
   readonly tasks: Task[] = [];
   readonly #stop = new AbortController();
-  readonly #state: StateStore;
-  readonly #log: EventLog;
+  readonly #log: LazyLog;
   readonly #stores: ObjectStores;
   /** What this machine's clock is ahead of the others', ms. */
   skewMs = 0;
@@ -59,8 +61,10 @@ export class Worker {
     const { scheduler, config } = setting;
     this.process = new SimulatedProcess(name, scheduler);
     const clock = this.#clock(scheduler);
-    this.#state = openSqliteState({ path: config.state.path, isThrowaway: true });
-    this.#log = openSqliteLog({ path: config.log.path, isThrowaway: true, pollMs: POLL_MS }, { clock });
+    this.#log = new LazyLog(() => {
+      const options = { path: config.log.path, isThrowaway: true, pollMs: POLL_MS };
+      return gatedLog(openSqliteLog(options, { clock }), scheduler);
+    });
     this.#stores = s3Stores(
       () => ({
         endpoint: setting.endpoint,
@@ -72,7 +76,7 @@ export class Worker {
         // The sandbox honours it, as AWS does.
         conditionalCopyDestination: true,
       }),
-      { clock, random: scheduler.random, signingClock: { now: () => scheduler.now() } },
+      { clock, random: scheduler.random, signingClock: setting.signingClock },
     );
     this.context = this.#sabotaged(setting.sabotage, {
       actor: localActor("operator"),
@@ -85,8 +89,8 @@ export class Worker {
       get policies() {
         return setting.policies();
       },
-      log: gatedLog(this.#log, scheduler),
-      state: gatedState(this.#state, scheduler),
+      log: this.#log.port,
+      state: gatedState(setting.state, scheduler),
       stores: withKnownInfo(this.#stores, setting.bucketInfo),
       bodies: systemBodySources(
         { fileRoots: [], allowedPrivateHosts: [], buckets: [] },
@@ -122,7 +126,6 @@ export class Worker {
     await outsideProcesses(async () => {
       await this.#stores[Symbol.asyncDispose]();
       await this.#log.close();
-      await this.#state.close();
     });
   }
 
@@ -137,6 +140,33 @@ export class Worker {
         if (ms > 0) await scheduler.sleepUntil(scheduler.now() + ms, signal);
       },
     };
+  }
+}
+
+/** Opened by those processes that use it. */
+class LazyLog {
+  readonly port: EventLog;
+  #opened: EventLog | null = null;
+
+  constructor(open: () => EventLog) {
+    const log = (): EventLog => (this.#opened ??= open());
+    this.port = {
+      id: () => log().id(),
+      ensureTopic: (...args) => log().ensureTopic(...args),
+      append: (...args) => log().append(...args),
+      offsets: (topic) => log().offsets(topic),
+      offsetsAt: (...args) => log().offsetsAt(...args),
+      read: (options) => log().read(options),
+      join: (options) => log().join(options),
+      lag: (...args) => log().lag(...args),
+      seek: (...args) => log().seek(...args),
+      close: () => this.close(),
+      [Symbol.asyncDispose]: () => this.close(),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.close();
   }
 }
 

@@ -1,5 +1,5 @@
 /** One simulated world: the store, the log and the state, the processes at work in it, and what befalls them. */
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSqliteLog } from "../../src/adapters/sqlite/event-log.ts";
@@ -26,6 +26,9 @@ import { Worker } from "./worker.ts";
 /** First instant of a month. */
 const START_MS = Date.UTC(2026, 3, 1);
 const KEYS = { accessKeyId: "AKIDSIMULATION", secretAccessKey: "simulation" };
+const SIGNING_CLOCK = { now: () => START_MS };
+/** In memory where the machine has such a place. */
+const SCRATCH = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 const PRICES = builtInPriceBook();
 
 export class World {
@@ -103,7 +106,7 @@ export class World {
   static async open(seed: number, options: { sabotage: Sabotage | null; tell: (line: string) => void }): Promise<World> {
     const { tell, sabotage } = options;
     const scheduler = new Scheduler(START_MS, seededRandom(seed), tell);
-    const setting = chooseSetting(scheduler, mkdtempSync(join(tmpdir(), "astra-simulation-")));
+    const setting = chooseSetting(scheduler, mkdtempSync(join(SCRATCH, "astra-simulation-")));
     const clock = { now: () => scheduler.now(), advanceTo: () => undefined, sleep: async () => undefined };
     const sandbox = await startSandbox({
       clock,
@@ -112,7 +115,7 @@ export class World {
       secretKey: KEYS.secretAccessKey,
       byteScale: BYTE_SCALE,
       seed,
-      signatureClock: clock,
+      signatureClock: SIGNING_CLOCK,
     });
     const { versioning, objectLock, hasAcls } = setting.kind;
     const ownership = hasAcls ? "ObjectWriter" : "BucketOwnerEnforced";
@@ -134,6 +137,8 @@ export class World {
     const worker = new Worker(`${role}#${this.#born}`, {
       scheduler: this.scheduler,
       config: this.setting.config,
+      state: this.state,
+      signingClock: SIGNING_CLOCK,
       prices: PRICES,
       policies: () => this.policies,
       endpoint: this.sandbox.endpoint,

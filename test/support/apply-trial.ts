@@ -26,9 +26,12 @@ const BUCKET = "data";
 /** More than the 8 KiB of an archived object's overhead, which counts at the price of STANDARD. */
 const BODY_BYTES = 12_000;
 const CONNECTIONS = 24;
-const KILL_FROM_MS = 200;
-const KILL_UP_TO_MS = 2_000;
-const TAG_EVERY = 10;
+/** Kills fall between the start of a process and this long after it is likely to have begun its work. */
+const WORK_MS = 600;
+/** Odd, so that tagged ones are among all the ages. */
+const TAGGED_EVERY = 9;
+const TAGS = { project: "p 1", keep: "yes" };
+const ARCHIVES: ReadonlySet<string> = new Set(["GLACIER", "DEEP_ARCHIVE"]);
 const DAY_MS = 86_400_000;
 
 /** Age of an object that nobody has read, and the class the matrix has for it. */
@@ -57,7 +60,8 @@ export interface ApplyObject {
   readonly contentType: string;
   readonly cacheControl: string;
   readonly contentDisposition: string;
-  /** Looked at for every tenth object. */
+  readonly tagCount: number;
+  /** `null` where there are none, and for archived objects, whose tags moto refuses to show (S3 does not). */
   readonly tags: Readonly<Record<string, string>> | null;
 }
 
@@ -118,11 +122,11 @@ async function killAgainAndAgain(
   say: (text: string) => void,
 ): Promise<{ kills: number; last: CliResult }> {
   const random = seededRandom(seed);
+  const startupMs = await timeOf(() => jsonOf(["runs"], folder));
   for (let kills = 0; ; kills += 1) {
     const { child, ended } = startCli(["apply", "plan.json", "--yes", "--json"], folder);
     if (kills < wanted) {
-      const waitMs = KILL_FROM_MS + random.next() * (KILL_UP_TO_MS - KILL_FROM_MS);
-      await Promise.race([pause(waitMs), ended]);
+      await Promise.race([pause(random.next() * (startupMs + WORK_MS)), ended]);
       child.kill("SIGKILL");
     }
     const last = await ended;
@@ -131,9 +135,16 @@ async function killAgainAndAgain(
   }
 }
 
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
+}
+
 function objectAt(index: number): { readonly body: Buffer; readonly object: ApplyObject; readonly ageDays: number } {
   const age = AGES[index % AGES.length] ?? AGES[0];
   const body = Buffer.alloc(BODY_BYTES, `object ${index} `);
+  const isTagged = index % TAGGED_EVERY === 0;
   const object: ApplyObject = {
     key: `in/${String(index % 16).padStart(2, "0")}/object ${index}.bin`,
     storageClass: age.storageClass,
@@ -142,7 +153,8 @@ function objectAt(index: number): { readonly body: Buffer; readonly object: Appl
     contentType: index % 2 === 0 ? "image/jpeg" : "text/csv",
     cacheControl: `max-age=${index}`,
     contentDisposition: `attachment; filename="${index}.bin"`,
-    tags: index % TAG_EVERY === 0 ? { project: `p${index % 3}`, keep: "yes" } : null,
+    tagCount: isTagged ? Object.keys(TAGS).length : 0,
+    tags: isTagged && !ARCHIVES.has(age.storageClass) ? TAGS : null,
   };
   return { body, object, ageDays: age.days };
 }
@@ -161,7 +173,7 @@ async function fill(s3: S3Client, count: number): Promise<ApplyObject[]> {
         ContentType: object.contentType,
         CacheControl: object.cacheControl,
         ContentDisposition: object.contentDisposition,
-        ...(object.tags && { Tagging: new URLSearchParams(object.tags).toString() }),
+        ...(object.tagCount > 0 && { Tagging: new URLSearchParams(TAGS).toString() }),
       }),
     );
     return object;
@@ -178,12 +190,13 @@ async function look(s3: S3Client, key: string): Promise<ApplyObject> {
     contentType: head.ContentType ?? "",
     cacheControl: head.CacheControl ?? "",
     contentDisposition: head.ContentDisposition ?? "",
+    tagCount: head.TagCount ?? 0,
     tags: await tagsOf(s3, key, head),
   };
 }
 
-async function tagsOf(s3: S3Client, key: string, { TagCount }: HeadObjectCommandOutput): Promise<ApplyObject["tags"]> {
-  if ((TagCount ?? 0) === 0) return null;
+async function tagsOf(s3: S3Client, key: string, head: HeadObjectCommandOutput): Promise<ApplyObject["tags"]> {
+  if ((head.TagCount ?? 0) === 0 || ARCHIVES.has(head.StorageClass ?? "")) return null;
   const { TagSet } = await s3.send(new GetObjectTaggingCommand({ Bucket: BUCKET, Key: key }));
   return Object.fromEntries((TagSet ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""]));
 }

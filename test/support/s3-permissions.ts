@@ -16,6 +16,7 @@ const BY_OPERATION: Readonly<Record<string, readonly string[]>> = {
   GetBucketReplication: ["s3:GetReplicationConfiguration"],
   GetBucketNotificationConfiguration: ["s3:GetBucketNotification"],
   GetBucketNotification: ["s3:GetBucketNotification"],
+  GetBucketAcl: ["s3:GetBucketAcl"],
   GetBucketOwnershipControls: ["s3:GetBucketOwnershipControls"],
   GetObject: ["s3:GetObject"],
   HeadObject: ["s3:GetObject"],

@@ -27,7 +27,8 @@ describe("failures of Kafka", () => {
     ["a missing topic", answer("UNKNOWN_TOPIC_OR_PARTITION"), "ASTRA_LOG_TOPIC_MISSING"],
     ["a missing topic in the library's words", new UserError("Unknown topic t."), "ASTRA_LOG_TOPIC_MISSING"],
     ["a large record", answer("MESSAGE_TOO_LARGE"), "ASTRA_LOG_REFUSED"],
-    ["a denied topic", answer("TOPIC_AUTHORIZATION_FAILED"), "ASTRA_LOG_REFUSED"],
+    ["a denied topic", answer("TOPIC_AUTHORIZATION_FAILED"), "ASTRA_LOG_FORBIDDEN"],
+    ["a denied group", answer("GROUP_AUTHORIZATION_FAILED"), "ASTRA_LOG_FORBIDDEN"],
     ["a broker that wants TLS", new UserError("Broker requires TLS."), "ASTRA_LOG_UNREACHABLE"],
     ["anything else", new Error("odd"), "ASTRA_LOG_REFUSED"],
   ])("%s", (_, error, code) => {
@@ -48,6 +49,7 @@ describe("failures of Kafka", () => {
     expect(meansPassing(network)).toBe(true);
     expect(meansPassing(answer("NOT_LEADER_OR_FOLLOWER"))).toBe(true);
     expect(meansPassing(refusedUser)).toBe(false);
+    expect(meansPassing(answer("TOPIC_AUTHORIZATION_FAILED"))).toBe(false);
     expect(meansPassing(new UserError("no"))).toBe(false);
   });
 

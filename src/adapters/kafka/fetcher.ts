@@ -171,7 +171,8 @@ export class Fetcher {
     const now = performance.now();
     this.#troubleSince ??= now;
     const failure = toLogError(error, this.#context, { what: `read topic ${this.#topic}`, topic: this.#topic });
-    if (failure.code === "ASTRA_LOG_AUTHENTICATION" || now - this.#troubleSince > this.#context.patienceMs) {
+    const isRefused = failure.code === "ASTRA_LOG_AUTHENTICATION" || failure.code === "ASTRA_LOG_FORBIDDEN";
+    if (isRefused || now - this.#troubleSince > this.#context.patienceMs) {
       this.#closed = true;
       this.#target.fail(failure);
       return;

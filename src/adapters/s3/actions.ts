@@ -57,6 +57,8 @@ const SETTINGS = [
   setting("s3:GetReplicationConfiguration"),
   setting("s3:GetBucketNotification"),
   setting("s3:GetBucketOwnershipControls"),
+  // Whose the objects have to be, so that a copy leaves them to the same owner.
+  { ...setting("s3:GetBucketAcl"), when: ["acl"] },
 ] as const;
 const HEAD = [
   READ,

@@ -1,5 +1,5 @@
 /** Uploads that were begun by a request whose answer was lost, so that nobody knows their ids. */
-import { abortUpload } from "./multipart.ts";
+import { abortUpload } from "./abort-upload.ts";
 import { openUploads } from "./open-uploads.ts";
 import type { Requests } from "./request.ts";
 

@@ -1,6 +1,7 @@
 /** Multipart uploads, of bodies and of copied ranges: parts in parallel, and nothing left behind where one fails. */
 import { AstraError } from "../../core/errors.ts";
 import type { Checksum } from "../../ports/object-store.ts";
+import { abortUpload } from "./abort-upload.ts";
 import { objectWhere } from "./errors.ts";
 import { type KnownUpload, abortLostUploads } from "./lost-uploads.ts";
 import type { Outcome, Requests } from "./request.ts";
@@ -88,21 +89,6 @@ async function abandon(requests: Requests, upload: Upload, reason: unknown): Pro
       reason.message += `; the unfinished upload ${upload.id} could not be removed (${error.message})`;
     }
   }
-}
-
-/** Ends an upload and frees its parts. One that is not there is no fault: it was completed or aborted before. */
-export async function abortUpload(requests: Requests, key: string, uploadId: string): Promise<void> {
-  const request = {
-    operation: "AbortMultipartUpload",
-    action: "s3:AbortMultipartUpload",
-    method: "DELETE",
-    key,
-    query: [["uploadId", uploadId]],
-  } as const;
-  const outcome = await requests.send(request);
-  if (outcome.kind !== "fault") return;
-  if (outcome.fault.status === 404 && outcome.fault.code !== "NoSuchBucket") return;
-  throw requests.failure(outcome.fault, request);
 }
 
 /** Sends parts as they come, a few at a time. The first failure stops the rest. */

@@ -1,5 +1,6 @@
 /** The port over S3 and whatever speaks its protocol. */
 import type { ObjectStore, ObjectStores } from "../../ports/object-store.ts";
+import { abortUpload } from "./abort-upload.ts";
 import { readAcl } from "./acl.ts";
 import { changeClass } from "./copy.ts";
 import { openControl } from "./control.ts";
@@ -8,7 +9,6 @@ import { headObject } from "./head.ts";
 import { addHolds } from "./holds.ts";
 import { listObjects } from "./list.ts";
 import { listInParallel } from "./list-parallel.ts";
-import { abortUpload } from "./multipart.ts";
 import { openUploads } from "./open-uploads.ts";
 import { type S3Deps, type S3Options, withDefaults } from "./options.ts";
 import { probeBucket } from "./probe.ts";

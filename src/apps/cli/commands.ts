@@ -42,6 +42,7 @@ import { report } from "./commands/report.ts";
 import { runEngine } from "./commands/run-engine.ts";
 import { runs } from "./commands/runs.ts";
 import { sandbox } from "./commands/sandbox.ts";
+import { undo } from "./commands/undo.ts";
 import { upload } from "./commands/upload.ts";
 import { watch } from "./commands/watch.ts";
 
@@ -58,6 +59,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   runEngine,
   plan,
   apply,
+  undo,
   policyCheck,
   policyTest,
   policyPreview,

@@ -45,7 +45,8 @@ class RateLimit {
 
   constructor(ctx: Context, perSecond: number) {
     this.#ctx = ctx;
-    this.#rate = { perSecond, burst: Math.max(1, perSecond) };
+    // One at a time: a burst on top would let twice the rate through in the first second.
+    this.#rate = { perSecond, burst: 1 };
     this.#tokens = fullBucket(this.#rate, ctx.clock.now());
   }
 

@@ -13,7 +13,9 @@ export class RunCanary {
   constructor(ctx: Context, moves: number) {
     const { enabled, percent, at_least: atLeast } = ctx.config.brakes.canary;
     this.#ctx = ctx;
-    this.#size = enabled ? canarySize(moves, { percent, atLeast }) : 0;
+    const size = enabled ? canarySize(moves, { percent, atLeast }) : 0;
+    // A slice that is the whole plan leaves nothing to keep from following.
+    this.#size = size < moves ? size : 0;
   }
 
   /** Moves still to end before the judgement; 0 once it is made, or where there is none. */

@@ -1,4 +1,4 @@
-import { AstraError, EXIT } from "../../../core/errors.ts";
+import { AstraError } from "../../../core/errors.ts";
 import type { PlanHeader } from "../../../core/plan.ts";
 import type { Context } from "../../../services/context.ts";
 import { firstArgument } from "../call.ts";
@@ -18,27 +18,15 @@ export const apply: CommandSpec = {
   ],
   async run(call) {
     const named = firstArgument(call, "plan");
-    const [{ applyPlan }, { approvePlan }, { planSummary, runView }] = await Promise.all([
-      import("../../../services/moving/apply-plan.ts"),
-      import("../../../services/audit/approve-plan.ts"),
+    const [{ applyApproved }, { planSummary }] = await Promise.all([
+      import("../apply-approved.ts"),
       import("../output/run-view.ts"),
     ]);
     const { terminal } = call;
     await using ctx = await call.context();
     const plan = await planOf(ctx, named);
     if (!terminal.isJson && !terminal.isQuiet) await terminal.write(`${planSummary(plan)}\n`);
-    if (plan.totals.moves > 0 && !call.has("yes")) {
-      const isWanted = await terminal.confirm(`Move ${counted(plan.totals.moves, "object")}`, call.signal);
-      if (!isWanted) return EXIT.done;
-    }
-    const how = call.has("yes") ? "yes-option" : "asked";
-    if (plan.totals.moves > 0) await approvePlan({ ctx, input: { plan, how } });
-    const progress = terminal.progress();
-    const run = await applyPlan({ ctx, input: { planId: plan.id, progress: progress.report } }).finally(() =>
-      progress.clear(),
-    );
-    await terminal.show(runView(run));
-    return run.state === "done" ? EXIT.done : EXIT.partlyApplied;
+    return applyApproved(call, ctx, plan, { question: `Move ${counted(plan.totals.moves, "object")}` });
   },
 };
 

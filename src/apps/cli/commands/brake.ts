@@ -36,5 +36,8 @@ export const brake: CommandSpec = {
 function switchOf(text: string | undefined): boolean | null {
   if (text === undefined) return null;
   if (text === "on" || text === "off") return text === "on";
-  throw usageError(`${JSON.stringify(text)} is neither on nor off`, "Say `astra brake on`, `astra brake off` or `astra brake`.");
+  throw usageError(
+    `${JSON.stringify(text)} is neither on nor off`,
+    "Say `astra brake on`, `astra brake off` or `astra brake`.",
+  );
 }

@@ -41,6 +41,15 @@ function continuedText({ done, failed, skipped, waiting }: ContinueMovesResult):
   return `Taken up from earlier runs: ${formatCount(done)} done, ${formatCount(skipped)} skipped, ${formatCount(failed)} failed, ${formatCount(waiting)} waiting for the store.`;
 }
 
+/** What taking a run back would move, or that there is nothing to take back. */
+export function undoView(run: RunRecord, plan: PlanHeader): View {
+  const nothing = `Run ${run.id} left nothing to take back.`;
+  return {
+    json: { ok: true, undoes: run.id, plan },
+    text: () => (plan.totals.moves === 0 ? nothing : `${planSummary(plan)}\nApply it: astra apply ${plan.id}`),
+  };
+}
+
 export function runView(run: RunRecord): View {
   return { json: { ok: run.state === "done", moved: run.done, failed: run.failed, run }, text: () => runText(run) };
 }

@@ -1,0 +1,46 @@
+/**
+ * Our own copies come back as the store's events. They are no overwrite: the content, its age and its readers stay. They are
+ * recognised by the journal, whose intent is written before the copy: also when the event is here before the answer.
+ */
+import { type DataEvent, eventTimeMs } from "./event.ts";
+import type { MoveProgress } from "./move-progress.ts";
+import type { TransitionState } from "./transition.ts";
+
+/** What the journal knows of one move of the object. */
+export interface JournalledMove {
+  readonly state: TransitionState;
+  readonly move: { readonly etag: string; readonly sizeBytes: number; readonly to: string };
+  readonly etagAfter: string | null;
+  readonly versionAfter: string | null;
+  readonly updatedMs: number;
+  readonly progress: MoveProgress | null;
+}
+
+/** How far the store's clock may be from ours: S3 refuses requests that are off by more. */
+const SKEW_MS = 15 * 60_000;
+
+/** Whether the event tells of the copy that one of the object's moves made. */
+export function isOwnCopy(event: DataEvent, moves: readonly JournalledMove[]): boolean {
+  if (event.type !== "astra.object.created" && event.type !== "astra.object.overwritten") return false;
+  return (
+    event.data.body === undefined &&
+    moves.some((move) => (move.etagAfter === null ? mayBe(event, move) : is(event, move)))
+  );
+}
+
+/** The copy was made and looked at. A later write of the same content is its writer's, not ours. */
+function is({ data, ...event }: DataEvent, { etagAfter, versionAfter, updatedMs }: JournalledMove): boolean {
+  if (data.versionId !== undefined && versionAfter !== null) return data.versionId === versionAfter;
+  return data.etag === etagAfter && eventTimeMs({ ...event, data }) <= updatedMs + SKEW_MS;
+}
+
+/**
+ * The copy may be under way. Where it changes the ETag, it is known by size and class: who overwrites with both alike in
+ * these moments is found out by the next listing, whose ETag is another than the state's.
+ */
+function mayBe({ data }: DataEvent, { state, move, progress }: JournalledMove): boolean {
+  if (state !== "intent") return false;
+  if (data.etag === move.etag) return true;
+  const isEtagChanged = progress?.before !== undefined;
+  return isEtagChanged && data.sizeBytes === move.sizeBytes && (data.storageClass ?? move.to) === move.to;
+}

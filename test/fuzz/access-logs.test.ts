@@ -1,0 +1,52 @@
+/** Lines of access logs: a read that makes a valid event, or a reason. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { accessLogEvent } from "../../src/core/access-log/access-log-event.ts";
+import { LINE_FAULTS, parseAccessLogLine } from "../../src/core/access-log/access-log-line.ts";
+import { parseEvent } from "../../src/core/event.ts";
+import { keyFault } from "../../src/core/object-ref.ts";
+import { HOSTILE, TIMEOUT_MS, acceptedOrRefused, expectHarmless, hostileText, mutated } from "./fuzzing.ts";
+
+const FAULTS: ReadonlySet<string> = new Set(LINE_FAULTS);
+
+const line = fc
+  .record({
+    bucket: fc.constantFrom("data", "data", "a-b.c", "constructor", ".."),
+    requester: fc.constantFrom("-", "arn:aws:iam::123456789012:user/x", "79a59df900b949e55d96a1e698fbacedfd6e09d98e"),
+    operation: fc.constantFrom("REST.GET.OBJECT", "REST.GET.OBJECT", "WEBSITE.GET.OBJECT", "REST.HEAD.OBJECT"),
+    key: hostileText(),
+    uri: fc.constantFrom("GET /data/x HTTP/1.1", 'GET /"a" b HTTP/1.1', '" 200 - 1 1 1 1 '),
+    status: fc.constantFrom("200 -", "200 -", "206 -", "304 -", "404 NoSuchKey"),
+    agent: fc.oneof(fc.constantFrom("-", "aws-cli/2", 'a "b" c'), fc.constantFrom(...HOSTILE)),
+  })
+  .map(({ bucket, requester, operation, key, uri, status, agent }) => {
+    const twice = key.isWellFormed() ? encodeURIComponent(encodeURIComponent(key)) : key;
+    return `owner ${bucket} [06/Feb/2019:00:00:38 +0000] 192.0.2.3 ${requester} 3E57427F3EXAMPLE ${operation} ${twice} "${uri}" ${status} 113 200 7 5 "-" "${agent}" - host= SigV4 ECDHE AuthHeader h TLSV1.2 - -`;
+  });
+
+test("lines of access logs", { timeout: TIMEOUT_MS }, () => {
+  expectHarmless({
+    name: "access log lines",
+    input: mutated(line, ["[31/Feb/2019:25:00:00 +9999]", '" 200 - - - - - ', '""', "%2525", "%25"]),
+    leastAccepted: 0.2,
+    check: (text) => {
+      const parsed = parseAccessLogLine(text);
+      if (parsed.kind === "bad") expect(FAULTS.has(parsed.fault)).toBe(true);
+      if (parsed.kind !== "read") return "refused";
+      const event = parseEvent(accessLogEvent(parsed.read));
+      expect(keyFault(event.subject)).toBeNull();
+      return "accepted";
+    },
+  });
+});
+
+test("a line as long as may be takes time in proportion", () => {
+  const long = [" ", '"', '" ', '" 200 ', '" 200 - 1 1 1 ', "[", "%25", "+", "a ", "- "].map((piece) =>
+    piece.repeat(128 * 1024),
+  );
+  for (const text of long) {
+    const outcome = acceptedOrRefused(() => parseAccessLogLine(`o data [06/Feb/2019:00:00:38 +0000] ip - id op ${text}`));
+    expect(outcome).toBe("accepted");
+    expect(parseAccessLogLine(text).kind).toBe("bad");
+  }
+});
