@@ -24,6 +24,7 @@ const endpoint = new S3Endpoint({
   credentials: { accessKey: ACCESS_KEY, secretKey: SECRET_KEY, region: "us-east-1" },
   now: () => clock.now(),
   signatureNow: () => clock.now(),
+  onRequest: () => undefined,
 });
 const http = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (message, response) => {
   void endpoint.handle(parseHead(message), message, response);

@@ -23,6 +23,7 @@ import type { Context } from "../services/context.ts";
 import { lazyPort } from "./lazy.ts";
 import { type DiagnosticsLevel, lazyLogger } from "./lazy-logger.ts";
 import { s3OptionsOf } from "./s3-options.ts";
+import { configuredSecrets } from "./secrets.ts";
 
 export interface ContextOverrides {
   readonly clock?: Clock;
@@ -44,7 +45,7 @@ export async function openContext(
   const clock = overrides.clock ?? new WallClock();
   const random = overrides.random ?? systemRandom();
   const environment = overrides.environment ?? process.env;
-  const logger = lazyLogger(overrides.logLevel ?? "warn");
+  const logger = lazyLogger(overrides.logLevel ?? "warn", configuredSecrets(config, environment));
   const log = lazyPort<EventLog>(() => openLog(config, clock, logger.port, overrides.isThrowaway ?? false), ["read"]);
   const state = lazyPort<StateStore>(
     () => openState(config, overrides.isThrowaway ?? false),

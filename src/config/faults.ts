@@ -22,11 +22,17 @@ export const CONFIG_FAULT: FaultKind = {
 /** A terminal's width; what is longer is cut where the fault does not stand. */
 const SHOWN_COLUMNS = 100;
 
+/** More faults than anybody mends at a time; a file of another kind can have one at every character. */
+const SHOWN_FAULTS = 20;
+/** Longer lines are not shown: what masks secrets takes time that grows with the square of a line. */
+const LONGEST_SHOWN = 1000;
+
 /** One error that names every fault; its `where` is the first one's. */
 export function faultsError(faults: readonly Fault[], kind: FaultKind = CONFIG_FAULT): AstraError {
-  const shown = faults.map(
-    (fault, index) => `${index === 0 ? "" : `${whereOf(fault)}: `}${fault.text}\n${snippet(fault)}`,
-  );
+  const shown = faults
+    .slice(0, SHOWN_FAULTS)
+    .map((fault, index) => `${index === 0 ? "" : `${whereOf(fault)}: `}${fault.text}\n${snippet(fault)}`);
+  if (faults.length > SHOWN_FAULTS) shown.push(`and ${faults.length - SHOWN_FAULTS} more`);
   const first = faults[0];
   return new AstraError(kind.code, shown.join("\n"), { ...(first && { where: whereOf(first) }), fix: kind.fix });
 }
@@ -49,6 +55,7 @@ const SECRET_NAME = /(?:secret|password|token|external_id)/i;
 function withoutSecrets(lines: readonly string[], index: number): string {
   const line = (lines[index] ?? "").replace(/\t/g, " ");
   const before = lines.slice(0, index).findLast((each) => each.trim() !== "") ?? "";
+  if (line.length > LONGEST_SHOWN || before.length > LONGEST_SHOWN) return "…";
   // The name stands on the line before, the value alone on this one.
   if (SECRET_NAME.test(before) && /:\s*[|>]?[+-]?\s*$/.test(before) && !/:(?:\s|$)/.test(line))
     return line.replace(/\S.*$/, "…");

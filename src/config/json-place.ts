@@ -1,6 +1,7 @@
 /** Reads JSON so that every later fault can name its line and column. */
 import { LineCounter, isMap, isScalar, parseDocument, visit } from "yaml";
 import { AstraError, type ErrorCode } from "../core/errors.ts";
+import { keyFaults } from "./yaml-keys.ts";
 
 export interface PlacedJson {
   readonly value: unknown;
@@ -14,7 +15,12 @@ type Document = ReturnType<typeof parseDocument>;
 export function parsePlacedJson(file: string, text: string, code: ErrorCode): PlacedJson {
   // JSON is YAML, whose parser keeps the places; what counts as JSON is left to the JSON parser.
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, version: "1.2" });
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    version: "1.2",
+    uniqueKeys: false,
+  });
   const place = (offset: number): string => {
     const { line, col } = counter.linePos(offset);
     return `${file}:${Math.max(1, line)}:${Math.max(1, col)}`;
@@ -28,8 +34,8 @@ export function parsePlacedJson(file: string, text: string, code: ErrorCode): Pl
     },
     document,
   );
-  const twice = document.errors.find(({ code: kind }) => kind === "DUPLICATE_KEY");
-  if (twice) throw new AstraError(code, "a name stands twice in one object", { where: place(twice.pos[0]) });
+  const twice = keyFaults(document).find(({ kind }) => kind === "twice");
+  if (twice) throw new AstraError(code, "a name stands twice in one object", { where: place(twice.offset) });
   return {
     value,
     where(path) {

@@ -2,6 +2,7 @@
 import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
 import { AstraError } from "../core/errors.ts";
 import { CONFIG_FAULT, type Fault, type FaultKind, faultsError } from "./faults.ts";
+import { keyFaults } from "./yaml-keys.ts";
 
 /** Far above any real file; keeps a wrong path to a huge file from being read whole into a parser. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -9,6 +10,8 @@ const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_ALIASES = 100;
 /** Deeper than any file of ours; a parser spends its stack on each level. */
 const MAX_DEPTH = 64;
+
+const KEY_FAULTS = { twice: "Map keys must be unique", no_text: "a name must be plain text" } as const;
 
 export interface YamlFile {
   readonly name: string;
@@ -34,7 +37,7 @@ export function parseYamlFile(name: string, text: string, kind: FaultKind = CONF
     lineCounter: counter,
     version: "1.2",
     schema: "core",
-    uniqueKeys: true,
+    uniqueKeys: false,
     prettyErrors: false,
   });
   const lines = text.split(/\r?\n/);
@@ -42,13 +45,18 @@ export function parseYamlFile(name: string, text: string, kind: FaultKind = CONF
     const { line, col } = counter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const problems = [...document.errors, ...document.warnings];
-  if (problems.length > 0) {
-    throw faultsError(
-      problems.map(({ message, pos }): Fault => ({ file: name, lines, position: at(pos[0]), text: message })),
-      kind,
-    );
-  }
+  const refuse = (problems: readonly (readonly [text: string, offset: number])[]): void => {
+    if (problems.length === 0) return;
+    const faults = problems.map(([message, offset]): Fault => ({
+      file: name,
+      lines,
+      position: at(offset),
+      text: message,
+    }));
+    throw faultsError(faults, kind);
+  };
+  refuse([...document.errors, ...document.warnings].map(({ message, pos }) => [message, pos[0]]));
+  refuse(keyFaults(document).map((fault) => [KEY_FAULTS[fault.kind], fault.offset]));
   const positionOf = (path: readonly PropertyKey[]): Position => {
     for (let length = path.length; length > 0; length -= 1) {
       const node: unknown = document.getIn(path.slice(0, length), true);

@@ -110,7 +110,7 @@ export function decide(view: ObjectView, hold: KnownHold, context: DecideContext
   const proposal = proposalFor(view, constraints, context);
   if (!proposal) return refuse("policy_conflict", null, policy, { detail: rules });
   if (proposal.storageClass === view.storageClass) return staying(view, proposal, policy, context);
-  return guarded(view, hold, proposal, policy, context);
+  return guarded(view, hold, proposal, { policy, isTimed: constraints.ordered?.isTimed ?? false }, context);
 }
 
 /** Safety guards always hold; money guards give way to what a policy orders. */
@@ -118,7 +118,7 @@ function guarded(
   view: ObjectView,
   hold: KnownHold,
   proposal: Proposal,
-  policy: PolicyVerdict,
+  { policy, isTimed }: { readonly policy: PolicyVerdict; readonly isTimed: boolean },
   context: DecideContext,
 ): Decision {
   const to = proposal.storageClass;
@@ -130,8 +130,9 @@ function guarded(
   if (native && sums?.way.mechanism !== "tag")
     return refuse("native_rule_conflict", proposal, policy, { sums: asCopied, detail: native.id });
   if (!sums) return refuse("unknown_price", proposal, policy);
-  if (policy.orderedBy !== null) return { kind: "move", proposal, sums, policy };
-  const refusal = isCooling(view, to, context) ? "cool_down" : moneyGuard(sums, context.guards);
+  const isOrdered = policy.orderedBy !== null;
+  if ((!isOrdered || isTimed) && isCooling(view, to, context)) return refuse("cool_down", proposal, policy, { sums });
+  const refusal = isOrdered ? null : moneyGuard(sums, context.guards);
   return refusal ? refuse(refusal, proposal, policy, { sums }) : { kind: "move", proposal, sums, policy };
 }
 

@@ -138,6 +138,13 @@ describe("a refusal", () => {
     expect(faultOf({ ...EVENT, type: "x".repeat(10_000) }).message.length).toBeLessThan(120);
   });
 
+  it("of a body's address that carries a password, which is not repeated", () => {
+    const fault = faultOf({ ...EVENT, data: { body: { uri: "https://ann:hunter2@example.com/a" } } });
+    expect(fault.message).toBe("data.body: an address must not carry a user name or password");
+    expect(faultOf({ ...EVENT, data: { body: { uri: "s3://token@bucket/a" } } }).code).toBe("ASTRA_EVENT_INVALID");
+    expect(parseEvent({ ...EVENT, data: { body: { uri: "https://example.com/a@b?c=d@e" } } }).data.body).toBeDefined();
+  });
+
   it("of an inline body over 64 KiB", () => {
     const base64 = (bytes: number) => Buffer.alloc(bytes).toString("base64");
     expect(parseEvent({ ...EVENT, data: { body: { base64: base64(MAX_INLINE_BODY_BYTES) } } }).data.body).toBeDefined();

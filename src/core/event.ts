@@ -20,10 +20,18 @@ export const MAX_EVENT_BYTES = 128 * 1024;
 
 const BUCKET_SOURCE = /^(?:s3|azure|gs):\/\/([a-z0-9][a-z0-9._-]{1,254})$/i;
 
-const body = z.union([
-  z.strictObject({ uri: z.string().min(1).max(4096) }),
-  z.strictObject({ base64: z.base64().max((MAX_INLINE_BODY_BYTES / 3) * 4 + 4) }),
-]);
+/** `https://user:password@host`: a log keeps its events for long, and shows them to many. */
+const USER_INFO = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
+
+const body = z
+  .union([
+    z.strictObject({ uri: z.string().min(1).max(4096) }),
+    z.strictObject({ base64: z.base64().max((MAX_INLINE_BODY_BYTES / 3) * 4 + 4) }),
+  ])
+  .refine(
+    (source) => !("uri" in source && USER_INFO.test(source.uri)),
+    "an address must not carry a user name or password",
+  );
 export type BodySource = z.infer<typeof body>;
 
 const eventData = z.strictObject({

@@ -124,13 +124,13 @@ class Worker {
     const ctx = this.#ctx;
     const ranges = await ctx.state.appliedRanges(this.#logId, ctx.config.log.topic);
     const appliedNext = ranges.find((range) => range.partition === batch.partition)?.next ?? null;
-    const counts = await ingestBatch(ctx, batch, {
+    const { next, ...counts } = await ingestBatch(ctx, batch, {
       logId: this.#logId,
       observe: observeOptions(ctx.config),
       appliedNext,
       upload: true,
     });
-    if ((await this.#consumer.commit(batch.partition, batch.next)) === "lost") {
+    if ((await this.#consumer.commit(batch.partition, next)) === "lost") {
       this.batchesLost += 1;
       ctx.logger.info({ partition: batch.partition }, "partition passed to another worker");
       // The other worker counts these events when it commits them.

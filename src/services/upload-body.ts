@@ -16,8 +16,10 @@ class BodyDigest {
   #crc = 0;
   sizeBytes = 0;
 
-  async *through(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  /** @throws AstraError ASTRA_INTERRUPTED once the signal aborts: what was sent so far is then taken back */
+  async *through(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array> {
     for await (const chunk of chunks) {
+      if (signal.aborted) throw new AstraError("ASTRA_INTERRUPTED", "an upload was broken off");
       this.add(chunk);
       yield chunk;
     }
@@ -42,7 +44,7 @@ class BodyDigest {
 
 /**
  * @throws AstraError ASTRA_BODY_*, ASTRA_OBJECT_EXISTS (another content has the key and the event is no overwrite),
- * ASTRA_STORE_*.
+ * ASTRA_STORE_*, ASTRA_INTERRUPTED.
  */
 export async function uploadBody(ctx: Context, event: DataEvent, source: BodySource): Promise<StoredFacts> {
   const ref = eventObject(event);
@@ -58,7 +60,7 @@ export async function uploadBody(ctx: Context, event: DataEvent, source: BodySou
   const digest = new BodyDigest();
   const input: PutInput = {
     key: ref.key,
-    body: digest.through(body.chunks),
+    body: digest.through(body.chunks, ctx.signal),
     storageClass,
     ...(encryption && { encryption }),
     ...(expectedBytes !== null && { sizeBytes: expectedBytes }),

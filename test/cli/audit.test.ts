@@ -5,7 +5,16 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSqliteState } from "../../src/adapters/sqlite/state-store.ts";
 import { CHAIN_START, chainText } from "../../src/core/audit-chain.ts";
-import { type CliResult, type RunningSandbox, astra, oneLine, record, startSandboxProcess, workFolder, writeConfig } from "./cli.ts";
+import {
+  type CliResult,
+  type RunningSandbox,
+  astra,
+  oneLine,
+  record,
+  startSandboxProcess,
+  workFolder,
+  writeConfig,
+} from "./cli.ts";
 
 const NOW_MS = Date.UTC(2026, 2, 1, 12);
 const HASH = /^[0-9a-f]{64}$/;
@@ -31,7 +40,12 @@ beforeAll(async () => {
   await run("brake", "on", "--why", "=HYPERLINK(\u001b[2J)");
   await run("brake", "off");
   await using state = openSqliteState({ path: join(folder.path, ".astra/state.db") });
-  await state.audit({ atMs: NOW_MS, actor: "=cmd|' /C calc'!A0", action: "test.hostile", detail: { b: [1, { z: 1, a: 2 }], "a\n": "\u202e" } });
+  await state.audit({
+    atMs: NOW_MS,
+    actor: "=cmd|' /C calc'!A0",
+    action: "test.hostile",
+    detail: { b: [1, { z: 1, a: 2 }], "a\n": "\u202e" },
+  });
   const verified = oneLine(await run("audit", "verify", "--json"));
   head = verified["head"] as typeof head;
 });
@@ -73,7 +87,9 @@ describe("audit list", () => {
 
 describe("audit export", () => {
   test("lines that anybody can verify with nothing but SHA-256", async () => {
-    expect(oneLine(await run("audit", "export", "--out", "audit.ndjson", "--json"))).toMatchObject({ entries: head.seq });
+    expect(oneLine(await run("audit", "export", "--out", "audit.ndjson", "--json"))).toMatchObject({
+      entries: head.seq,
+    });
     const [version, ...lines] = (await readFile(join(folder.path, "audit.ndjson"), "utf8")).trimEnd().split("\n");
     expect(JSON.parse(version ?? "")).toEqual({ type: "version", version: 1 });
     let last = "0".repeat(64);
@@ -93,7 +109,7 @@ describe("audit export", () => {
     const lines = stdout.trimEnd().split("\r\n");
     expect(lines[0]).toBe("seq,time,actor,action,detail,previousHash,hash");
     expect(lines).toHaveLength(head.seq + 1);
-    expect(lines.at(-1)).toContain(`,2026-03-01T12:00:00.000Z,'=cmd|' /C calc'!A0,test.hostile,`.replace(/^,/, ""));
+    expect(lines.at(-1)).toContain(`2026-03-01T12:00:00.000Z,'=cmd|' /C calc'!A0,test.hostile,`);
     for (const line of lines) expect(line).not.toMatch(/(?:^|,)"?[=+\-@]/);
     expect(await run("audit", "export", "--format", "xls")).toMatchObject({ status: 64 });
   });
@@ -114,12 +130,32 @@ describe("audit verify", () => {
 
   /** What somebody with write access to the file might do, and what must be said of it. */
   const tamperings: readonly (readonly [string, (db: DatabaseSync) => void, number, RegExp])[] = [
-    ["a changed detail", (db) => db.exec(`UPDATE audit SET detail = '{"plan":"x"}' WHERE seq = 3`), 3, /entry 3 was changed/],
+    [
+      "a changed detail",
+      (db) => db.exec(`UPDATE audit SET detail = '{"plan":"x"}' WHERE seq = 3`),
+      3,
+      /entry 3 was changed/,
+    ],
     ["a changed actor", (db) => db.exec("UPDATE audit SET actor = 'eve' WHERE seq = 1"), 1, /entry 1 was changed/],
     ["a changed time", (db) => db.exec("UPDATE audit SET at_ms = at_ms + 1 WHERE seq = 4"), 4, /entry 4 was changed/],
-    ["a changed hash", (db) => db.exec(`UPDATE audit SET hash = '${"0".repeat(64)}' WHERE seq = 5`), 5, /entry 5 was changed/],
-    ["an entry that can't be read", (db) => db.exec("UPDATE audit SET detail = 'no JSON' WHERE seq = 6"), 6, /entry 6 was changed/],
-    ["a change with a hash to fit", (db) => rehash(db, 3), 3, /entry 3 was changed: entry 4 still carries the hash it had/],
+    [
+      "a changed hash",
+      (db) => db.exec(`UPDATE audit SET hash = '${"0".repeat(64)}' WHERE seq = 5`),
+      5,
+      /entry 5 was changed/,
+    ],
+    [
+      "an entry that can't be read",
+      (db) => db.exec("UPDATE audit SET detail = 'no JSON' WHERE seq = 6"),
+      6,
+      /entry 6 was changed/,
+    ],
+    [
+      "a change with a hash to fit",
+      (db) => rehash(db, 3),
+      3,
+      /entry 3 was changed: entry 4 still carries the hash it had/,
+    ],
     ["a deleted entry", (db) => db.exec("DELETE FROM audit WHERE seq = 4"), 4, /entry 4 is missing/],
     ["a deleted first entry", (db) => db.exec("DELETE FROM audit WHERE seq = 1"), 1, /entry 1 is missing/],
     ["deleted entries, the rest renumbered", (db) => close(db, [4, 5]), 4, /entries 4 to 5 are missing/],
@@ -189,8 +225,15 @@ function rehash(db: DatabaseSync, seq: number): void {
   const before = db.prepare("SELECT hash FROM audit WHERE seq = ?").get(seq - 1);
   const previous = before ? String(before["hash"]) : CHAIN_START;
   const row = db.prepare("SELECT * FROM audit WHERE seq = ?").get(seq) ?? {};
-  const content = { atMs: Number(row["at_ms"]), actor: "eve", action: String(row["action"]), detail: JSON.parse(String(row["detail"])) };
-  const hash = createHash("sha256").update(chainText(previous, seq, content)).digest("hex");
+  const content = {
+    atMs: Number(row["at_ms"]),
+    actor: "eve",
+    action: String(row["action"]),
+    detail: JSON.parse(String(row["detail"])),
+  };
+  const hash = createHash("sha256")
+    .update(chainText(previous, seq, content))
+    .digest("hex");
   db.prepare("UPDATE audit SET actor = 'eve', previous_hash = ?, hash = ? WHERE seq = ?").run(previous, hash, seq);
 }
 
@@ -205,7 +248,9 @@ function close(db: DatabaseSync, gone: readonly number[]): void {
 function insert(db: DatabaseSync, seq: number): void {
   db.prepare("UPDATE audit SET seq = -(seq + 1) WHERE seq >= ?").run(seq);
   db.exec("UPDATE audit SET seq = -seq WHERE seq < 0");
-  db.prepare("INSERT INTO audit SELECT ?, at_ms, 'eve', action, detail, previous_hash, hash FROM audit WHERE seq = ?").run(seq, seq - 1);
+  db.prepare(
+    "INSERT INTO audit SELECT ?, at_ms, 'eve', action, detail, previous_hash, hash FROM audit WHERE seq = ?",
+  ).run(seq, seq - 1);
   rehash(db, seq);
 }
 

@@ -4,7 +4,16 @@ import { writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSqliteLog } from "../../src/adapters/sqlite/event-log.ts";
 import { WallClock } from "../../src/adapters/system/wall-clock.ts";
-import { type CliResult, type RunningSandbox, astra, oneLine, record, startSandboxProcess, workFolder, writeConfig } from "./cli.ts";
+import {
+  type CliResult,
+  type RunningSandbox,
+  astra,
+  oneLine,
+  record,
+  startSandboxProcess,
+  workFolder,
+  writeConfig,
+} from "./cli.ts";
 
 const HOSTILE = Buffer.from('{"subject":"esc\u001b[2Jape\u202e"}');
 const BINARY = Buffer.from([0xff, 0xfe, 0x00, 0x41, 0x1b]);

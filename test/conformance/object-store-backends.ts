@@ -13,6 +13,8 @@ import type { ServerProcess } from "../support/server-process.ts";
 export interface BucketOptions {
   readonly versioning?: boolean;
   readonly objectLock?: boolean;
+  /** Whether objects have access control lists; without it they have what the server gives them. */
+  readonly ownership?: "BucketOwnerEnforced" | "ObjectWriter";
 }
 
 export interface RunningBackend extends AsyncDisposable {
@@ -81,8 +83,8 @@ function overSdk(started: ServerProcess | Missing): RunningBackend {
   const sdk = sdkClient(started.endpoint);
   return {
     endpoint: started.endpoint,
-    createBucket: async (Bucket, { versioning = false, objectLock = false }) => {
-      await sdk.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: objectLock }));
+    createBucket: async (Bucket, { versioning = false, objectLock = false, ownership: ObjectOwnership }) => {
+      await sdk.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: objectLock, ObjectOwnership }));
       if (!versioning) return;
       await sdk.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
     },

@@ -105,7 +105,9 @@ export const classChecks: CheckGroup = (check) => {
     await store.put({ key: "raced", body: Buffer.from("old"), storageClass: "STANDARD" });
     const head = await store.head("raced");
     await store.put({ key: "raced", body: Buffer.from("new"), storageClass: "STANDARD" });
-    expect(await codeOf(store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" }))).toBe("ASTRA_OBJECT_CHANGED");
+    expect(await codeOf(store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" }))).toBe(
+      "ASTRA_OBJECT_CHANGED",
+    );
     expect((await store.head("raced")).storageClass).toBe("STANDARD");
   });
 
@@ -115,7 +117,9 @@ export const classChecks: CheckGroup = (check) => {
     const head = await store.head("raced");
     expect(head.versionId).toEqual(expect.any(String));
     await store.put({ key: "raced", body: Buffer.from("new"), storageClass: "STANDARD" });
-    expect(await codeOf(store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" }))).toBe("ASTRA_OBJECT_CHANGED");
+    expect(await codeOf(store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" }))).toBe(
+      "ASTRA_OBJECT_CHANGED",
+    );
     expect((await readAll(store, "raced")).toString()).toBe("new");
   });
 
@@ -139,7 +143,9 @@ export const classChecks: CheckGroup = (check) => {
     const store = await openNew();
     await store.put({ key: "here", body: Buffer.from("x"), storageClass: "STANDARD" });
     const head = { ...(await store.head("here")), key: "gone" };
-    expect(await codeOf(store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" }))).toBe("ASTRA_OBJECT_MISSING");
+    expect(await codeOf(store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" }))).toBe(
+      "ASTRA_OBJECT_MISSING",
+    );
   });
 
   check("copies in parts above the limit of one request", async ({ openNew }) => {
@@ -170,7 +176,9 @@ export const classChecks: CheckGroup = (check) => {
     await store.put({ key: "raced", body: Buffer.alloc(6 * MIB, 1), storageClass: "STANDARD" });
     const head = await store.head("raced");
     await store.put({ key: "raced", body: Buffer.alloc(6 * MIB, 2), storageClass: "STANDARD" });
-    expect(await codeOf(store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" }))).toBe("ASTRA_OBJECT_CHANGED");
+    expect(await codeOf(store.changeClass({ acl: null, head, storageClass: "GLACIER_IR" }))).toBe(
+      "ASTRA_OBJECT_CHANGED",
+    );
     expect((await store.head("raced")).storageClass).toBe("STANDARD");
   });
 

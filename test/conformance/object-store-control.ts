@@ -13,6 +13,7 @@ export const controlChecks: CheckGroup = (check) => {
       noncurrentExpiryDays: null,
       replication: false,
       notifications: false,
+      tagRules: [],
     });
   });
 
@@ -43,6 +44,51 @@ export const controlChecks: CheckGroup = (check) => {
     expect(info).toMatchObject({ versioning: "enabled", objectLock: true, noncurrentExpiryDays: 7 });
     expect(info.lifecycleRuleIds.toSorted()).toEqual(["logs", "old-versions"]);
     expect(info.lifecycleRules).toEqual([{ id: "logs", prefix: "logs/", days: 30, kind: "expiration" }]);
+  });
+
+  check("tells whether objects have owners of their own", async ({ openNew }) => {
+    expect(await (await openNew({}, { ownership: "BucketOwnerEnforced" })).bucketInfo()).toMatchObject({
+      ownership: "enforced",
+      ownerId: null,
+    });
+    const open = await openNew({}, { ownership: "ObjectWriter" });
+    await open.put({ key: "k", body: Buffer.from("x"), storageClass: "STANDARD" });
+    const { ownership, ownerId } = await open.bucketInfo();
+    expect(ownership).toBe("writer");
+    expect(ownerId).toMatch(/^[0-9a-f]{64}$/);
+    expect((await open.acl("k")).ownerId).toBe(ownerId);
+  });
+
+  check("tells the rules that wait for a tag", async ({ sdk, openNew }) => {
+    const store = await openNew();
+    const cold = { Key: "astra", Value: "cold" };
+    await sdk.send(
+      new PutBucketLifecycleConfigurationCommand({
+        Bucket: store.bucket,
+        LifecycleConfiguration: {
+          Rules: [
+            {
+              ID: "cold",
+              Status: "Enabled",
+              Filter: { Tag: cold },
+              Transitions: [{ Days: 0, StorageClass: "GLACIER" }],
+            },
+            {
+              ID: "warm",
+              Status: "Enabled",
+              Filter: { And: { Prefix: "logs/", Tags: [{ Key: "astra", Value: "warm" }] } },
+              Transitions: [{ Days: 30, StorageClass: "STANDARD_IA" }],
+            },
+          ],
+        },
+      }),
+    );
+    const info = await store.bucketInfo();
+    expect(info.tagRules).toEqual([
+      { id: "cold", tag: ["astra", "cold"], days: 0, storageClass: "GLACIER", prefix: "" },
+      { id: "warm", tag: ["astra", "warm"], days: 30, storageClass: "STANDARD_IA", prefix: "logs/" },
+    ]);
+    expect(info.lifecycleRules).toEqual([]);
   });
 
   check("probes without leaving a trace", async ({ openNew }) => {

@@ -1,6 +1,7 @@
 /** Bytes of the log, and envelopes as values: an event or one of our own errors, and an event that can be worked with. */
+import assert from "node:assert/strict";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { test } from "vitest";
 import {
   type DataEvent,
   EVENT_TYPES,
@@ -22,31 +23,37 @@ const OPTIONS = { keepDays: 90, excludedPrincipals: new Set(["crawler"]) };
 /** What the consumer does with an event must work for all that were accepted. */
 function expectUsable(event: DataEvent): void {
   const ref = eventObject(event);
-  expect(ref.bucket).not.toBe("");
-  expect(keyFault(ref.key)).toBeNull();
-  expect(new Date(eventTimeMs(event)).toISOString()).toMatch(/Z$/);
-  expect(decodeEvent(encodeEvent(event))).toEqual(event);
-  expect(partitionOfKey(eventKey(event), 12)).toBeLessThan(12);
+  assert.notEqual(ref.bucket, "");
+  assert.equal(keyFault(ref.key), null);
+  assert.match(new Date(eventTimeMs(event)).toISOString(), /Z$/);
+  assert.deepEqual(decodeEvent(encodeEvent(event)), event);
+  assert.ok(partitionOfKey(eventKey(event), 12) < 12);
   expectPlain(event);
   const state = observeEvent(undefined, event, ref, null, OPTIONS);
-  expect(Number.isSafeInteger(state.access.lifetimeReads)).toBe(true);
-  expect(state.createdMs === null || Number.isFinite(state.createdMs)).toBe(true);
+  assert.equal(Number.isSafeInteger(state.access.lifetimeReads), true);
+  assert.equal(state.createdMs === null || Number.isFinite(state.createdMs), true);
 }
 
 const encoder = new TextEncoder();
+/** Mostly what is valid: of ten fields that are each right by half, nearly no event would pass. */
+function mostly<T>(good: fc.Arbitrary<T>, ...others: readonly T[]): fc.Arbitrary<T> {
+  return fc.oneof({ weight: 20, arbitrary: good }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+}
+
 const time = fc
-  .tuple(fc.integer({ min: 1950, max: 2090 }), fc.integer({ min: 1, max: 13 }), fc.integer({ min: 0, max: 32 }))
+  .tuple(fc.integer({ min: 1950, max: 2090 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 31 }))
   .map(([year, month, day]) => `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}T10:30:00Z`);
 
 const data = fc.record(
   {
-    sizeBytes: fc.oneof(fc.nat(), fc.constantFrom(-1, 1.5, 2 ** 53, 1e308)),
+    sizeBytes: mostly<number>(fc.nat(), -1, 1.5, 2 ** 53, 1e308),
     etag: hostileText(),
-    sequencer: fc.constantFrom("0a", "00", "f".repeat(64), "g", ""),
+    sequencer: mostly(fc.constantFrom("0a", "00", "f".repeat(64)), "g", ""),
     storageClass: fc.constantFrom("STANDARD", "constructor", "__proto__"),
     principal: fc.constantFrom("crawler", "web", "__proto__"),
-    reads: fc.constantFrom(1, 3, 0, 1_000_000_000, 2e9),
-    body: fc.constantFrom<unknown>({ uri: "file:///etc/passwd" }, { base64: "AAAA" }, { base64: "A" }, { uri: "" }, 7),
+    reads: mostly<number>(fc.constantFrom(1, 3, 1_000_000_000), 0, 2e9, 0.5),
+    bytesRead: mostly<number>(fc.nat(), -1, 1e308),
+    body: mostly<unknown>(fc.constantFrom({ uri: "file:///etc/passwd" }, { base64: "AAAA" }), { base64: "A" }, 7, {}),
   },
   { requiredKeys: [], noNullPrototype: true },
 );
@@ -54,12 +61,12 @@ const data = fc.record(
 const envelope = fc
   .record(
     {
-      specversion: fc.constantFrom("1.0", "1.0", "1.0", "1.0", "0.3"),
+      specversion: mostly(fc.constant("1.0"), "0.3"),
       id: hostileText(),
-      source: fc.constantFrom("s3://data", "s3://data", "gs://x1", "azure://a-b", "s3://", "s3://a/b", "s3://../x"),
+      source: mostly(fc.constantFrom("s3://data", "gs://x1", "azure://a-b"), "s3://", "s3://a/b", "s3://../x"),
       type: fc.constantFrom(...EVENT_TYPES),
       subject: hostileText(),
-      time,
+      time: mostly(time, "", "2026-13-01T00:00:00Z", "2026-01-01", "+275760-09-13T00:00:00Z"),
       data,
     },
     { noNullPrototype: true },
@@ -93,17 +100,19 @@ test("CloudEvents envelopes", { timeout: TIMEOUT_MS }, () => {
       name: fc.constantFrom(...names),
       value: fc.oneof(hostileText(), fc.constantFrom<unknown>(null, 0, [], {}, true, undefined)),
     }),
-    { freq: 2 },
+    // Two of three stay without.
+    { freq: 2, nil: null },
   );
   expectHarmless({
     name: "envelopes",
     input: fc.tuple(envelope, change),
-    leastAccepted: 0.1,
+    leastAccepted: 0.15,
     check: ([event, changed]) =>
       acceptedOrRefused(() => {
         // As JSON brings them: `__proto__` is then a name like any other.
-        if (changed) Object.defineProperty(event, changed.name, { value: changed.value, enumerable: true });
-        expectUsable(parseEvent(event));
+        const given = { ...event };
+        if (changed) Object.defineProperty(given, changed.name, { value: changed.value, enumerable: true });
+        expectUsable(parseEvent(given));
       }),
   });
 });
@@ -117,6 +126,10 @@ test("an event as large or as deep as may be is refused without a crash", () => 
     "9".repeat(130_000),
     `{"id":"${"x".repeat(131_000)}"}`,
   ];
-  for (const text of large) expect(acceptedOrRefused(() => decodeEvent(encoder.encode(text)))).toBe("refused");
-  expect(sequencerAfter("f".repeat(64), "0")).toBe(true);
+  for (const text of large)
+    assert.equal(
+      acceptedOrRefused(() => decodeEvent(encoder.encode(text))),
+      "refused",
+    );
+  assert.equal(sequencerAfter("f".repeat(64), "0"), true);
 });

@@ -1,8 +1,19 @@
 /** What must hold when everything that was begun has ended. */
 import { grantTexts, ownersPart } from "./owners.ts";
 import type { Check } from "./judge.ts";
+import {
+  auditWhole,
+  capsKept,
+  movesAllowed,
+  removalsAllowed,
+  runsAddUp,
+  uploadsAllowed,
+  versionsKept,
+} from "./move-checks.ts";
 import { BUCKET } from "./setting.ts";
 import type { World } from "./world.ts";
+
+const SECOND_MS = 1000;
 
 /** Every object is as its owners left it, but for its class. */
 const objectsAsOwned: Check = ({ sandbox, model }) => {
@@ -49,7 +60,8 @@ const stateAsToldOf: Check = async ({ state, model }) => {
     if (reads !== object.reads) findings.push(`${key}: ${reads} reads are counted, ${object.reads} were told of`);
     if (!object.current || !known || !object.isAgeKnown || known.createdMs === null) continue;
     if (known.deletedMs !== null) findings.push(`${key}: the state takes it for deleted`);
-    if (known.createdMs !== object.writtenMs && !object.isSilent)
+    // A listing, which may have been the first to tell of the write, knows seconds.
+    if (Math.abs(known.createdMs - object.writtenMs) >= SECOND_MS && !object.isSilent)
       findings.push(`${key}: created ${iso(known.createdMs)} for the state, ${iso(object.writtenMs)} in truth`);
   }
   return findings;
@@ -84,4 +96,11 @@ export const CHECKS: readonly ((world: World) => ReturnType<Check>)[] = [
   stateAsToldOf,
   nothingLeftOpen,
   onlyPoisonPutAside,
+  movesAllowed,
+  removalsAllowed,
+  versionsKept,
+  uploadsAllowed,
+  capsKept,
+  runsAddUp,
+  auditWhole,
 ];

@@ -16,12 +16,15 @@ export interface WriteEffect {
   readonly from: string;
   readonly to: string;
   readonly sizeBytes: number;
-  /** What the sandbox billed for it, micro-dollars. */
-  readonly billedMicros: number;
+  /** The object was held, and had been before the process last looked at it. */
+  readonly isAgainstHold: boolean;
+  /** The kill switch was on, and had been for a second before the process last looked at the object. */
+  readonly isAgainstBrake: boolean;
 }
 
 /** The object a request speaks of, and what it wants of it. */
 export interface Wanted {
+  /** Decoded. */
   readonly key: string;
   readonly query: URLSearchParams;
   readonly isCopy: boolean;

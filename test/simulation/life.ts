@@ -6,6 +6,7 @@ import { makePlan } from "../../src/services/make-plan.ts";
 import { applyPlan } from "../../src/services/moving/apply-plan.ts";
 import { continueMoves } from "../../src/services/moving/continue-moves.ts";
 import { runEngine } from "../../src/services/moving/run-engine.ts";
+import { planUndo } from "../../src/services/moving/undo-run.ts";
 import { strike } from "./chaos.ts";
 import type { Judge } from "./judge.ts";
 import { BUCKET } from "./setting.ts";
@@ -31,6 +32,7 @@ export class Life {
   readonly #judge: Judge;
   readonly #consumers = new Set<Worker>();
   readonly #engines = new Set<Worker>();
+  readonly #givenUp = new Set<string>();
 
   constructor(world: World, judge: Judge) {
     this.#world = world;
@@ -85,7 +87,13 @@ export class Life {
       return applyPlan({ ctx, input: { planId: plan.id } });
     };
     const goOn = (ctx: Context): Promise<unknown> => continueMoves({ ctx, input });
-    return this.#world.scheduler.pick([engine, engine, planAndApply, goOn]);
+    const undo = async (ctx: Context): Promise<unknown> => {
+      const [run] = await ctx.state.runs(1);
+      if (!run) return null;
+      const plan = await planUndo({ ctx, input: { runId: run.id } });
+      return applyPlan({ ctx, input: { planId: plan.id } });
+    };
+    return this.#world.scheduler.pick([engine, engine, planAndApply, goOn, undo]);
   }
 
   /** First kindly, then with force. */
@@ -162,12 +170,24 @@ export class Life {
   }
 
   async #continueAll(): Promise<void> {
+    await this.#toItsEnd("continue", (ctx) => continueMoves({ ctx, input: { bucket: BUCKET } }));
+    for (const run of await this.#world.state.runs(100)) {
+      if (run.state === "done" || run.state === "partly" || this.#givenUp.has(run.id)) continue;
+      // A run that its caps have stopped would be stopped again.
+      if (run.state === "stopped") this.#givenUp.add(run.id);
+      await this.#toItsEnd("apply again", (ctx) => applyPlan({ ctx, input: { planId: run.planId } }));
+    }
+  }
+
+  async #toItsEnd(name: string, verb: (ctx: Context) => Promise<unknown>): Promise<void> {
     const engine = await this.#world.hire("engine");
     this.#engines.add(engine);
-    const goOn = engine.begin("continue", (ctx) => continueMoves({ ctx, input: { bucket: BUCKET } }));
-    const ending = await this.#drive(() => goOn.isOver, 4 * MOST_STEPS);
-    if (ending !== "reached") this.#judge.blame(`continuing never ends: ${ending}`);
-    await this.#dismiss(engine);
+    const task = engine.begin(name, verb);
+    const ending = await this.#drive(() => task.isOver, 4 * MOST_STEPS);
+    if (ending !== "reached") this.#judge.blame(`${name} never ends: ${ending}`);
+    await this.#tidy();
+    if (ending !== "reached") await this.#world.crash(engine);
+    else await this.#dismiss(engine);
   }
 
   async #openLines(): Promise<number> {

@@ -173,7 +173,7 @@ export class Scheduler implements ProcessHost {
     if (!due) return false;
     this.#alarms.delete(due);
     if (due.every !== undefined) {
-      due.dueMs = this.#nowMs + due.every;
+      due.dueMs = Math.ceil(this.#nowMs + due.every);
       this.#alarms.add(due);
     }
     due.process.run(due.run);

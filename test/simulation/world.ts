@@ -11,7 +11,7 @@ import type { EventLog } from "../../src/ports/event-log.ts";
 import type { StateStore } from "../../src/ports/state-store.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { bucketInfoOf } from "./bucket-info.ts";
-import { type WriteEffect, effectOf, keyState, wantedBy } from "./effects.ts";
+import { type Wanted, type WriteEffect, effectOf, keyState, wantedBy } from "./effects.ts";
 import { type Weather, type WireRequest, installWireGate } from "./gated-http.ts";
 import { CALM, type Hazards, chooseHazards } from "./hazards.ts";
 import { Model } from "./model.ts";
@@ -26,12 +26,16 @@ import { Worker } from "./worker.ts";
 /** First instant of a month. */
 const START_MS = Date.UTC(2026, 3, 1);
 const KEYS = { accessKeyId: "AKIDSIMULATION", secretAccessKey: "simulation" };
+const MINUTE_MS = 60_000;
+/** A worker sees the kill switch within a second. */
+const SEEN_WITHIN_MS = 1000;
 const SIGNING_CLOCK = { now: () => START_MS };
 /** In memory where the machine has such a place. */
 const SCRATCH = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 const PRICES = builtInPriceBook();
 
 export class World {
+  readonly bucket = BUCKET;
   readonly seed: number;
   readonly scheduler: Scheduler;
   readonly setting: Setting;
@@ -43,8 +47,11 @@ export class World {
   readonly state: StateStore;
   readonly log: EventLog;
   readonly effects: WriteEffect[] = [];
-  /** Step of the last HEAD of each key by each process. */
-  readonly lastHeads = new Map<string, number>();
+  /** The last HEAD of each key by each process. */
+  readonly lastHeads = new Map<string, { readonly step: number; readonly atMs: number }>();
+  /** What the store charged for the engines' writes, by day. */
+  readonly billedMicros = new Map<string, number>();
+  readonly #billed = new Set<string>();
   readonly #tell: (line: string) => void;
   readonly #sabotage: Sabotage | null;
   readonly #endings: (() => void | Promise<void>)[] = [];
@@ -53,6 +60,7 @@ export class World {
   readonly workers = new Set<Worker>();
   hazards: Hazards;
   isBrakeOn = false;
+  brakeSinceMs = 0;
   policies: readonly PolicyRule[] = [];
   #born = 0;
 
@@ -176,6 +184,7 @@ export class World {
     this.isBrakeOn = isOn;
     this.#tell(`operator: brake ${isOn ? "on" : "off"}`);
     const atMs = this.scheduler.now();
+    this.brakeSinceMs = atMs;
     const audit = { atMs, actor: "operator", action: "brake.set", detail: { on: isOn } };
     await this.state.setBrake({ isOn, actor: "operator", atMs, why: null }, audit);
   }
@@ -208,36 +217,57 @@ export class World {
       const weather = this.#weather();
       if (weather !== "fair") this.#tell(`…weather: ${weather}`);
       if (weather === "slowdown" || weather === "internal-error") this.sandbox.faults.add({ kind: weather, count: 1 });
-      if (request.method === "HEAD") this.lastHeads.set(`${request.process.name} ${wanted.key}`, this.scheduler.steps);
+      if (request.method === "HEAD") this.#looked(request, wanted.key);
       this.#noteTagCheck(request, wanted.key, wanted.query);
       if (request.method === "GET" || request.method === "HEAD" || wanted.key === "") return send(weather);
       const before = keyState(this.sandbox, wanted.key);
-      const billBefore = this.#billMicros();
+      const billBefore = this.sandbox.bill().totalMicros;
       try {
         return await send(weather);
       } finally {
         const effect = effectOf(request, wanted, { before, after: keyState(this.sandbox, wanted.key) });
-        if (effect) this.#note({ ...effect, process: request.process.name, billedMicros: this.#billMicros() - billBefore });
+        this.#bill(request, wanted, this.sandbox.bill().totalMicros - billBefore);
+        if (effect) this.#note(effect, request);
       }
     });
   }
 
-  #billMicros(): number {
-    return this.sandbox.bill().totalMicros;
+  /** Writes of the engines by day; one that was sent again, because its answer was lost, counts once. */
+  #bill(request: WireRequest, { key, query }: Wanted, micros: number): void {
+    if (!request.process.name.startsWith("engine") || request.method === "DELETE") return;
+    const id = `${key} ${query} ${keyState(this.sandbox, key).current}`;
+    if (this.#billed.has(id)) return;
+    this.#billed.add(id);
+    const day = new Date(this.scheduler.now()).toISOString().slice(0, 10);
+    this.billedMicros.set(day, (this.billedMicros.get(day) ?? 0) + micros);
+  }
+
+  #looked(request: WireRequest, key: string): void {
+    this.lastHeads.set(`${request.process.name} ${key}`, { step: this.scheduler.steps, atMs: this.scheduler.now() });
   }
 
   /** S3 offers no condition on tags: between the last look at them and the end of an upload they must not change. */
   #noteTagCheck(request: WireRequest, key: string, query: URLSearchParams): void {
     if (request.method === "GET" && query.has("tagging") && this.#isUploading(key)) this.#checkedTags.add(key);
-    else if (query.has("uploadId") && request.method !== "PUT") this.#checkedTags.delete(key);
+    else if (!this.#isUploading(key)) this.#checkedTags.delete(key);
   }
 
   #isUploading(key: string): boolean {
     return this.sandbox.openUploads(BUCKET).some((upload) => upload.key === key && upload.parts > 0);
   }
 
-  #note(effect: Omit<WriteEffect, "step" | "atMs">): void {
-    const noted = { ...effect, step: this.scheduler.steps, atMs: this.scheduler.now() };
+  #note(effect: NonNullable<ReturnType<typeof effectOf>>, request: WireRequest): void {
+    const atMs = this.scheduler.now();
+    const seen = this.lastHeads.get(`${request.process.name} ${effect.key}`);
+    const { heldSinceStep } = this.model.object(effect.key);
+    const noted = {
+      ...effect,
+      step: this.scheduler.steps,
+      atMs,
+      process: request.process.name,
+      isAgainstHold: seen !== undefined && heldSinceStep < seen.step && this.model.isHeld(effect.key, atMs + MINUTE_MS),
+      isAgainstBrake: seen !== undefined && this.isBrakeOn && this.brakeSinceMs < seen.atMs - SEEN_WITHIN_MS,
+    };
     this.effects.push(noted);
     this.#tell(`…${noted.kind} of ${noted.key}: ${noted.from} → ${noted.to}`);
     if (noted.kind === "removal" || this.model.object(noted.key).isIngested) return;

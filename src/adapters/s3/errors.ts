@@ -156,7 +156,7 @@ export function breakError(broken: Break, asked: Asked): AstraError {
       cause: broken.cause,
       retryable: broken.retryable,
       ...(broken.certificate
-        ? { fix: "Trust the endpoint's certificate authority (its PEM file), or correct the endpoint's name." }
+        ? { fix: "Name the authority that signed the certificate in `s3.ca_file`, or correct the endpoint." }
         : {}),
     },
   );

@@ -49,7 +49,8 @@ export function systemBodySources(options: BodySourcesOptions, deps: BodySources
   return {
     async open(source: BodySource, sizeLimitBytes: number): Promise<OpenBody> {
       const body = "uri" in source ? await openUri(source.uri) : inlineBody(source.base64);
-      return limited(body, sizeLimitBytes, "uri" in source ? source.uri : "inline body");
+      // The query of a presigned address is as good as a password.
+      return limited(body, sizeLimitBytes, "uri" in source ? source.uri.replace(/\?.*$/s, "") : "inline body");
     },
     async [Symbol.asyncDispose](): Promise<void> {
       await (await http)?.close();

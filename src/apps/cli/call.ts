@@ -42,8 +42,11 @@ export class Call {
 
   /** Aborts on the first Ctrl-C or SIGTERM. */
   get signal(): AbortSignal {
-    return (this.#signal ??= stopSignal(() => {
-      if (process.stderr.isTTY) this.terminal.note("Finishing what has begun; press Ctrl-C again to stop at once.");
+    return (this.#signal ??= stopSignal({
+      onFirst: () => {
+        if (process.stderr.isTTY) this.terminal.note("Finishing what has begun; press Ctrl-C again to stop at once.");
+      },
+      onLate: () => this.terminal.warn("What had begun took too long to finish; the next start takes it up."),
     }));
   }
 

@@ -3,14 +3,32 @@ import { EXIT } from "../../core/errors.ts";
 
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** @param onFirst told once, when the first signal arrives. */
-export function stopSignal(onFirst: () => void): AbortSignal {
+/**
+ * What asks by SIGTERM kills soon after: containers by default after ten seconds. What cannot be finished by then ends
+ * here, and is taken up by the next start as after a crash.
+ */
+const PATIENCE_MS = 9_000;
+
+export interface StopListener {
+  /** Told once, when the first signal arrives. */
+  onFirst(): void;
+  /** Told before the process ends with work unfinished. */
+  onLate(): void;
+}
+
+export function stopSignal(listener: StopListener): AbortSignal {
   const controller = new AbortController();
-  const stop = (): void => {
+  const stop = (name: (typeof STOPPING)[number]): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
     controller.abort();
-    onFirst();
+    listener.onFirst();
+    if (name === "SIGTERM") setTimeout(giveUp, PATIENCE_MS, listener).unref();
   };
-  for (const name of STOPPING) process.on(name, stop);
+  for (const name of STOPPING) process.on(name, () => stop(name));
   return controller.signal;
+}
+
+function giveUp(listener: StopListener): void {
+  listener.onLate();
+  process.exit(EXIT.interrupted);
 }

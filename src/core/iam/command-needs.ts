@@ -65,7 +65,7 @@ export const COMMAND_NEEDS: Readonly<Record<string, readonly StoreNeed[]>> = {
   "audit list": NOTHING,
   "audit verify": NOTHING,
   "audit export": NOTHING,
-  leftovers: ["settings", "list-uploads", "list-versions"],
+  leftovers: ["list-uploads", "list-versions"],
   report: ["list"],
   forecast: ["list", "settings"],
   compare: ["list"],

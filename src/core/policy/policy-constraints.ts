@@ -16,7 +16,12 @@ export interface PolicyConstraints {
   /** The same without the classes that no strategy of its own accord may use: those with a wait for the first byte. */
   readonly allowedInstant: AllowedClasses;
   /** The rule that orders the object out of its present class, and in what words; money guards then give way. */
-  readonly ordered: { readonly rule: string; readonly action: string } | null;
+  readonly ordered: {
+    readonly rule: string;
+    readonly action: string;
+    /** It came with age or idleness, not by name: what was brought up cools down first. */
+    readonly isTimed: boolean;
+  } | null;
   /** Strategy named by the first matching rule that names one. */
   readonly strategy: StrategyName | null;
   /** Names of all matching rules, in the file's order. */
@@ -226,5 +231,6 @@ class Weighing {
 }
 
 function orderOf(rule: PolicyRule): PolicyConstraints["ordered"] {
-  return { rule: rule.name, action: rule.action ? actionText(rule.action) : "" };
+  const { name, action } = rule;
+  return { rule: name, action: action ? actionText(action) : "", isTimed: action?.kind === "after" };
 }

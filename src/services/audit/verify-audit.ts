@@ -1,4 +1,5 @@
 /** Recomputes the whole audit trail, and the plans it tells of. */
+import { CHAIN_START } from "../../core/audit-chain.ts";
 import { isAstraError } from "../../core/errors.ts";
 import { requirePermission } from "../../core/permission.ts";
 import type { AuditRecord } from "../../ports/state-store.ts";
@@ -35,7 +36,7 @@ export async function verifyAudit({
   const check = new ChainCheck();
   const plans = new NamedPlans();
   const { head } = input;
-  let isHeadSeen = head === undefined;
+  let isHeadSeen = head === undefined || head.hash === CHAIN_START;
   const unreadable = await walkTrail(ctx, (record) => {
     plans.add(record);
     isHeadSeen ||= record.hash === head?.hash && (head.seq ?? record.seq) === record.seq;

@@ -4,7 +4,7 @@ import { objectUri } from "../../core/object-ref.ts";
 import type { ObjectAcl, ObjectHead, Tags } from "../../ports/object-store.ts";
 import type { MoveLine } from "./move-line.ts";
 import type { MoveOutcome } from "./move-outcome.ts";
-import { type ObjectSight, carriedProperties, differenceAfterMove, tagDifference } from "./verify-move.ts";
+import { type ObjectSight, carriedProperties, differenceAfterMove, tagLoss } from "./verify-move.ts";
 
 /** The object is as planned, may be moved, and can be read. */
 export async function copyObject(line: MoveLine, head: ObjectHead): Promise<MoveOutcome> {
@@ -100,7 +100,7 @@ async function differenceNow(line: MoveLine, before: ObjectSight, after: ObjectH
   const acl = isPlain(before.acl) ? before.acl : await aclOf(line);
   const wanted = { storageClass: move.to, sizeBytes: move.sizeBytes };
   const difference = differenceAfterMove(carriedProperties(before), { head: after, acl }, wanted);
-  return difference ?? tagDifference(before.tags, await tagsOf(line, after));
+  return difference ?? tagLoss(before.tags, await tagsOf(line, after));
 }
 
 /**

@@ -7,8 +7,7 @@ export interface ObjectSight {
   readonly head: ObjectHead;
   /** `null` where the bucket has no ACLs. */
   readonly acl: ObjectAcl | null;
-  /** `null` where they were not read. */
-  readonly tags: Tags | null;
+  readonly tags: Tags;
 }
 
 /** What a restart has to know of the object as it was before the copy. */
@@ -35,14 +34,18 @@ export function differenceAfterMove(
   const now = carriedProperties(after);
   if (!isSameRecord(before.metadata, now.metadata)) return "the user metadata differs";
   if (!isSameRecord(before.contentHeaders, now.contentHeaders)) return "the content headers differ";
-  if (now.tagCount !== before.tagCount) return `it has ${now.tagCount} tags, not ${before.tagCount}`;
+  if (before.tagCount > 0 && now.tagCount === 0) return "its tags are gone";
   if (now.websiteRedirect !== before.websiteRedirect) return "the website redirect differs";
   return encryptionDifference(before, now) ?? checksumDifference(before, now) ?? grantDifference(before, now);
 }
 
-/** @returns what differs, in words, or `null`. */
-export function tagDifference(before: Tags | null, after: Tags | null): string | null {
-  return isSameRecord(before ?? {}, after ?? {}) ? null : "the tags differ";
+/**
+ * Tags may be changed at any time without the ETag telling, and a copy takes over those of its moment: other tags are their
+ * owner's doing. None of them left is a store's.
+ * @returns what differs, in words, or `null`.
+ */
+export function tagLoss(before: Tags, after: Tags): string | null {
+  return Object.keys(before).length > 0 && Object.keys(after).length === 0 ? "its tags are gone" : null;
 }
 
 function encryptionDifference(before: CarriedProperties, now: CarriedProperties): string | null {
