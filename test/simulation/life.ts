@@ -60,7 +60,9 @@ export class Life {
     const world = this.#world;
     const { scheduler, setting, stream } = world;
     const text = scheduler.pick(POLICIES);
-    const ms = scheduler.pick([10, 45, 100, 200, 400]) * DAY_MS * scheduler.random.next();
+    // The same event is known again for a week only, so that none may be under way over a longer time.
+    const most = (await this.#isStreamWorkedOff()) ? scheduler.pick([1, 10, 45, 100, 200, 400]) * DAY_MS : HOUR_MS;
+    const ms = most * scheduler.random.next();
     world.tell(`phase ${phase}: ${(ms / DAY_MS).toFixed(1)} days later; ${text}`);
     scheduler.advance(Math.floor(ms));
     world.policies = parsePolicies("policies.yaml", text);
@@ -70,6 +72,14 @@ export class Life {
     const over = (): boolean => ![...this.#engines].some((engine) => engine.isBusy) && stream.isEmpty;
     const ending = await this.#drive(over, MOST_STEPS);
     if (ending !== "reached") await this.#stopEngines();
+  }
+
+  async #isStreamWorkedOff(): Promise<boolean> {
+    const { stream, log, setting } = this.#world;
+    await stream.deliver(true);
+    await this.#drive(() => false, MOST_STEPS / 2);
+    const lags = await log.lag(setting.config.log.topic, setting.config.log.group);
+    return stream.isEmpty && lags.every(({ lag }) => lag === 0n);
   }
 
   #ownersBusy(): void {

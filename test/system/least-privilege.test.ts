@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/apps/cli/commands.ts";
 import { COMMAND_NEEDS } from "../../src/core/iam/command-needs.ts";
 import { MS_PER_DAY } from "../../src/core/units.ts";
+import { oneLine, record } from "../cli/cli.ts";
 import { type PrivilegeWorld, privilegeWorld, together } from "../support/privilege-world.ts";
 
 const KMS_KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -39,6 +40,12 @@ async function applied(bucket: string, more: readonly string[] = [], between = a
   await world.actions(bucket, ["plan", "--out", `${bucket}-plan.json`], more);
   await between();
   return world.run(bucket, ["apply", `${bucket}-plan.json`, "--yes"], more);
+}
+
+async function lastRun(bucket: string): Promise<string> {
+  const runs = oneLine((await world.run(bucket, ["runs", "--json"])).result)["runs"];
+  if (!Array.isArray(runs)) throw new Error("no runs");
+  return String(record(runs[0])["id"]);
 }
 
 test("every command is in the table, and the table has no other", () => {
@@ -109,7 +116,10 @@ describe("on a bucket without versions, locks and ACLs", () => {
     const down = await applied("moves");
     await world.putOld("moves", "frozen.bin", { StorageClass: "DEEP_ARCHIVE" });
     const up = await applied("moves", ["policies: hot.yaml"]);
+    const back = await world.actions("moves", ["undo", await lastRun("moves"), "--yes"]);
     const expected = await world.printed("apply");
+    expect(expected).toEqual(expect.arrayContaining([...back]));
+    expect(await world.printed("undo")).toEqual(expected);
     expect(together(broken.actions, down.actions, up.actions)).toEqual(expected);
     expect(await world.printed("run-engine")).toEqual(expected);
   }, 60_000);

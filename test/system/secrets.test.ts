@@ -153,6 +153,7 @@ describe("in errors", () => {
     `s3:\n  credentials:\n    access_key_id: A\n    secret_access_key: ["${SECRETS.storeKey}"]`,
     `s3:\n  credentials:\n    access_key_id: A\n    secret_access_key:\n      - ${SECRETS.otherKey}`,
     `s3:\n  credentials:\n    access_key_id: A\n    secret_access_key: |\n      ${SECRETS.otherKey}\n   x: [`,
+    `s3:\n  credentials:\n    access_key_id: A\n    secret_access_key: *${SECRETS.sessionToken}`,
     `s3: { assume_role: { external_id: ${SECRETS.externalId}, arn: x } }`,
     `s3:\n  endpoint: "https://ann:${SECRETS.addressPassword}@127.0.0.1"`,
     `s3:\n  endpoint: "ftp://${SECRETS.addressPassword}@127.0.0.1"`,

@@ -28,6 +28,12 @@ export function ageRulesOf(rule: LifecycleRule): NativeRule[] {
 }
 
 /**
+ * A rule without a size filter leaves smaller objects where they are (S3 user guide, "Transitioning objects using Amazon S3
+ * Lifecycle": default minimum object size). Buckets of before September 2024 may move them into archives: taken as not.
+ */
+const LEAST_BYTES = 128 * 1024;
+
+/**
  * The rules that a tag can be set for: each moves what carries it by age into one class, and nothing else happens to
  * what carries it. A rule that also expires, or a second rule that speaks of the same tag where the first does, would do
  * to the object what nobody planned.
@@ -43,7 +49,14 @@ export function tagRulesOf(enabled: readonly LifecycleRule[]): TagRule[] {
     if (!aged || aged.storageClass === undefined) continue;
     const { prefix } = scopeOf(rule);
     if (enabled.some((other) => other !== rule && speaksOfTag(other, tag, prefix))) continue;
-    found.push({ id: rule.ID ?? "", tag, days: aged.days, storageClass: aged.storageClass, prefix });
+    found.push({
+      id: rule.ID ?? "",
+      tag,
+      days: aged.days,
+      storageClass: aged.storageClass,
+      prefix,
+      fromBytes: LEAST_BYTES,
+    });
   }
   return found;
 }

@@ -36,8 +36,11 @@ export function beginMoves(db: Database, { lease, entries, spends, scopes, admit
   return admitted;
 }
 
+/** The reason of a failed line whose object was moved nevertheless stays with it. */
+const UNDO = "UPDATE journal SET state = 'undone', updated_ms = ? WHERE run_id = ? AND seq = ?";
+
 /** To be called within a write transaction. */
-export function writeJournal(db: Database, { lease, entries, moved, holds, spends }: JournalUpdate): void {
+export function writeJournal(db: Database, { lease, entries, moved, holds, spends, undone }: JournalUpdate): void {
   if (lease) requireLease(db, lease);
   for (const entry of entries) {
     if (!advanceEntry(db, entry)) writeEntry(db, entry);
@@ -45,6 +48,7 @@ export function writeJournal(db: Database, { lease, entries, moved, holds, spend
   for (const each of moved ?? []) storeObject(db, movedObject(known(db, each.ref), each));
   for (const { ref, hold } of holds ?? []) storeObject(db, { ...known(db, ref), hold });
   for (const spend of spends ?? []) addSpend(db, spend);
+  for (const { runId, seq, atMs } of undone ?? []) db.statement(UNDO).run(atMs, runId, seq);
 }
 
 /** To be called within a write transaction. */

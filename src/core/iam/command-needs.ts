@@ -51,6 +51,7 @@ export const COMMAND_NEEDS: Readonly<Record<string, readonly StoreNeed[]>> = {
   "run-engine": ["list", ...MOVING],
   plan: ["list", "settings"],
   apply: MOVING,
+  undo: MOVING,
   "policy check": NOTHING,
   "policy test": NOTHING,
   "policy preview": ["list", "settings"],

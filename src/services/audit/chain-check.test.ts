@@ -8,14 +8,14 @@ type Content = Pick<AuditRecord, "atMs" | "actor" | "action" | "detail">;
 
 const LENGTH = 10;
 
-function linked(previous: Pick<AuditRecord, "seq" | "hash">, content: Content): AuditRecord {
-  const record = { ...content, seq: previous.seq + 1, previousHash: previous.hash, hash: "" };
+function linked(previous: Pick<AuditRecord, "seq" | "hash">, written: Content): AuditRecord {
+  const record = { ...written, seq: previous.seq + 1, previousHash: previous.hash, hash: "" };
   return { ...record, hash: entryHash(record.previousHash, record.seq, record) };
 }
 
 function chainOf(contents: readonly Content[]): AuditRecord[] {
   const records: AuditRecord[] = [];
-  for (const content of contents) records.push(linked(records.at(-1) ?? { seq: 0, hash: CHAIN_START }, content));
+  for (const each of contents) records.push(linked(records.at(-1) ?? { seq: 0, hash: CHAIN_START }, each));
   return records;
 }
 

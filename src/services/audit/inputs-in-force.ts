@@ -60,8 +60,9 @@ function valueAt(values: NamedValues, name: string): string | undefined {
 }
 
 /** Without its place in the file: a rule that only stands elsewhere is the same. */
-function ruleText({ where: _, places: __, ...rule }: PolicyRule): string {
-  return JSON.stringify(rule, (_name, value: unknown) => (isGlob(value) ? value.source : value));
+function ruleText(rule: PolicyRule): string {
+  const { where: _, places: __, ...said } = rule;
+  return JSON.stringify(said, (_name, value: unknown) => (isGlob(value) ? value.source : value));
 }
 
 function isGlob(value: unknown): value is Glob {

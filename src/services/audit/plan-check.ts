@@ -37,7 +37,8 @@ async function planFault(ctx: Context, id: string, vouched: string | null): Prom
 }
 
 /** Over the moves in order and the header without its hash, as when the plan was made. */
-async function storedHash(ctx: Context, { hash: _, ...head }: PlanHeader): Promise<string> {
+async function storedHash(ctx: Context, plan: PlanHeader): Promise<string> {
+  const { hash: _, ...head } = plan;
   const sum = createHash("sha256");
   for await (const page of ctx.state.plannedMoves(head.id)) {
     for (const { move } of page) sum.update(JSON.stringify(move));

@@ -13,6 +13,18 @@ import { type Call, bucketOf } from "../call.ts";
 import type { CommandSpec } from "../command.ts";
 import { usageError } from "../parse-options.ts";
 
+const OF_KAFKA = ["role", "principal"];
+const OF_A_BUCKET = [
+  "provider",
+  "command",
+  "read-only",
+  "versioned",
+  "object-lock",
+  "acl",
+  "drop-own-noncurrent",
+  "kms-key",
+  "partition",
+];
 const ROLES = ["producer", "consumer", "engine"] as const;
 
 export const iamPolicy: CommandSpec = {
@@ -46,12 +58,25 @@ export const iamPolicy: CommandSpec = {
   ],
   async run(call) {
     const config = await call.config();
-    if (call.has("kafka")) return showAcls(call, config);
-    const given = ["role", "principal"].find((name) => call.text(name) !== undefined);
-    if (given !== undefined) throw usageError(`--${given} is about Kafka`, "Add --kafka, or leave it out.");
-    return showPolicy(call, config);
+    refuseMixture(call);
+    return call.has("kafka") ? showAcls(call, config) : showPolicy(call, config);
   },
 };
+
+/** Options that would have no effect are refused: whoever gave one believes that it has. */
+function refuseMixture(call: Call): void {
+  const isGiven = (option: string): boolean => {
+    const name = option.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    return call.has(name) || call.text(name) !== undefined || call.list(name).length > 0;
+  };
+  const isKafka = call.has("kafka");
+  const misplaced = (isKafka ? OF_A_BUCKET : OF_KAFKA).find(isGiven);
+  if (misplaced === undefined) return;
+  throw usageError(
+    `--${misplaced} is ${isKafka ? "not " : ""}about Kafka`,
+    isKafka ? "Leave it out, or leave --kafka out." : "Add --kafka, or leave it out.",
+  );
+}
 
 async function showPolicy(call: Call, config: Config): Promise<number> {
   const { S3_ACTIONS } = await import("../../permissions.ts");
@@ -63,8 +88,14 @@ async function showPolicy(call: Call, config: Config): Promise<number> {
       `${JSON.stringify(kmsKey)} is no ARN of a KMS key`,
       "Give --kms-key arn:aws:kms:REGION:ACCOUNT:key/ID; a policy takes no alias.",
     );
-  const traits = traitsOf(call, config, kmsKey);
   const partition = PARTITIONS.find((each) => each === call.text("partition")) ?? "aws";
+  const keyPartition = kmsKey?.split(":")[1] ?? partition;
+  if (keyPartition !== partition)
+    throw usageError(
+      `the key ${kmsKey} is of the partition ${keyPartition}, not of ${partition}`,
+      `Add --partition ${keyPartition}, or name another key.`,
+    );
+  const traits = traitsOf(call, config, kmsKey);
   const isReadOnly = call.has("readOnly");
   const policy = policyDocument(
     { bucket, partition, needs: needsOf(commands), traits, isReadOnly, kmsKey },
