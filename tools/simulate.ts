@@ -54,6 +54,6 @@ function sabotageNamed(name: string | undefined): Sabotage | null {
   const found = SABOTAGES.find((each) => each.name === name);
   if (found) return found;
   process.stderr.write(`no sabotage is named ${name}; there are:\n`);
-  for (const each of SABOTAGES) process.stderr.write(`  ${each.name}: ${each.forgets}\n`);
+  for (const each of SABOTAGES) process.stderr.write(`  ${each.name}: ${each.fault}\n`);
   process.exit(64);
 }

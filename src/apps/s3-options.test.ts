@@ -1,5 +1,9 @@
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { configSchema } from "../config/schema.ts";
+import { makeCertificates } from "../../tools/kafka/certificate.ts";
 import { s3OptionsOf } from "./s3-options.ts";
 
 const options = (config: unknown, environment: Record<string, string> = {}): unknown =>
@@ -37,4 +41,24 @@ test("keys of the environment are used unless a profile is named", () => {
   expect(options({}, { ...keys, AWS_SECRET_ACCESS_KEY: "" })).toMatchObject({ credentials: { kind: "chain" } });
   const credentials = { access_key_id: "C", secret_access_key: "D" };
   expect(options({ s3: { credentials } }, keys)).toMatchObject({ credentials: { accessKeyId: "C" } });
+});
+
+test("an endpoint of the environment with a password in it is refused, and the password not repeated", () => {
+  const refused = {
+    code: "ASTRA_CONFIG_INVALID",
+    where: "AWS_ENDPOINT_URL",
+    message: expect.not.stringContaining("pw"),
+  };
+  expect(() => options({}, { AWS_ENDPOINT_URL: "https://ann:pw@host" })).toThrow(expect.objectContaining(refused));
+});
+
+test("the authority's file is read, a bucket's own over the common one", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "astra-ca-"));
+  const { caFile, caPem } = await makeCertificates(folder.path);
+  expect(options({ s3: { ca_file: "none.pem" }, buckets: { data: { ca_file: caFile } } })).toMatchObject({ ca: caPem });
+  const unreadable = { code: "ASTRA_CONFIG_UNREADABLE", where: "none.pem" };
+  expect(() => options({ s3: { ca_file: "none.pem" } })).toThrow(expect.objectContaining(unreadable));
+  const invalid = { code: "ASTRA_CONFIG_INVALID", message: expect.stringContaining("`buckets.data.ca_file`") };
+  const keyOnly = join(folder.path, "ca.key");
+  expect(() => options({ buckets: { data: { ca_file: keyOnly } } })).toThrow(expect.objectContaining(invalid));
 });

@@ -43,7 +43,8 @@ function endpointIn(environment: Environment, variable: string): string | undefi
 function authorityIn(file: string, field: string): string {
   const pem = readNamedFile(file, field);
   try {
-    return new X509Certificate(pem) && pem;
+    new X509Certificate(pem).toString();
+    return pem;
   } catch (cause) {
     const fix = "Give a PEM file: it begins with -----BEGIN CERTIFICATE-----.";
     throw new AstraError("ASTRA_CONFIG_INVALID", `the file named by ${field} holds no certificate`, {

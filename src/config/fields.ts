@@ -31,15 +31,18 @@ export interface ConfigField {
   readonly node: SchemaNode;
 }
 
-/** The JSON Schema of astra.yaml. */
+let jsonSchema: SchemaNode | null = null;
+let fields: readonly ConfigField[] | null = null;
+
+/** The JSON Schema of astra.yaml; made once. */
 export function configJsonSchema(): SchemaNode {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- zod's type allows all of JSON Schema, ours what it makes
-  return z.toJSONSchema(configSchema, { io: "input" }) as SchemaNode;
+  return (jsonSchema ??= z.toJSONSchema(configSchema, { io: "input" }) as SchemaNode);
 }
 
 /** Leaves of the schema in its own order. */
 export function configFields(): readonly ConfigField[] {
-  return [...leaves(configJsonSchema(), [], [])].filter((field) => field.path !== "$schema");
+  return (fields ??= [...leaves(configJsonSchema(), [], [])].filter((field) => field.path !== "$schema"));
 }
 
 function* leaves(node: SchemaNode, path: readonly string[], required: readonly string[]): Generator<ConfigField> {

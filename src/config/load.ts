@@ -75,15 +75,20 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function setAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
   let node = target;
   for (const step of path.slice(0, -1)) {
-    const next = node[step];
+    const next = Object.hasOwn(node, step) ? node[step] : undefined;
     if (isRecord(next)) node = next;
     else {
       const made: Record<string, unknown> = {};
-      node[step] = made;
+      setOwn(node, step, made);
       node = made;
     }
   }
-  node[path.at(-1) ?? ""] = value;
+  setOwn(node, path.at(-1) ?? "", value);
+}
+
+/** A plain assignment to `__proto__` would change every object there is. */
+function setOwn(node: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(node, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function refused(

@@ -7,11 +7,10 @@ import type { YamlFile } from "./yaml-file.ts";
 
 /** Every fault, in the order of the file. */
 export function schemaFaults(error: z.ZodError, schema: z.ZodType, file: YamlFile): readonly Fault[] {
-  const root: unknown = z.toJSONSchema(schema, { io: "input" });
   const issues = error.issues.flatMap((issue) => [...leaves(issue, [])]);
   return issues
     .filter((issue) => issue.code !== "custom" || !issues.some((other) => isWithin(other, issue)))
-    .flatMap((issue) => faultsOf(issue, root, file))
+    .flatMap((issue) => faultsOf(issue, schema, file))
     .toSorted((a, b) => a.position.line - b.position.line || a.position.column - b.position.column);
 }
 
@@ -42,13 +41,14 @@ function isOfAnotherKind({ code }: z.core.$ZodIssue): boolean {
   return code === "invalid_type" || code === "invalid_value";
 }
 
-function faultsOf(issue: z.core.$ZodIssue, root: unknown, file: YamlFile): Fault[] {
+function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, file: YamlFile): Fault[] {
   const { name, lines } = file;
   const label = issue.path.map((step) => (typeof step === "number" ? step + 1 : String(step))).join(".");
   if (issue.code !== "unrecognized_keys") {
     const subject = label === "" ? "the file" : label;
     return [{ file: name, lines, position: file.positionOf(issue.path), text: `${subject}: ${words(issue)}` }];
   }
+  const root: unknown = z.toJSONSchema(schema, { io: "input" });
   return issue.keys.map((key) => {
     const known = namesIn(root, issue.path).filter((word) => word !== "$schema");
     const nearest = nearestWord(key, known);

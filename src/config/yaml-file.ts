@@ -55,7 +55,7 @@ export function parseYamlFile(name: string, text: string, kind: FaultKind = CONF
     }));
     throw faultsError(faults, kind);
   };
-  refuse([...document.errors, ...document.warnings].map(({ message, pos }) => [message, pos[0]]));
+  refuse([...document.errors, ...document.warnings].map(({ message, pos }) => [withoutContent(message), pos[0]]));
   refuse(keyFaults(document).map((fault) => [KEY_FAULTS[fault.kind], fault.offset]));
   const positionOf = (path: readonly PropertyKey[]): Position => {
     for (let length = path.length; length > 0; length -= 1) {
@@ -74,6 +74,11 @@ export function parseYamlFile(name: string, text: string, kind: FaultKind = CONF
     return start === null ? positionOf(path) : at(start);
   };
   return { name, value: toValue(document, name, kind), lines, positionOf, positionOfKey };
+}
+
+/** The parser ends some messages with a piece of the file, which may be a piece of a secret. */
+function withoutContent(message: string): string {
+  return message.replace(/: .*$/s, "");
 }
 
 /** Counted without regard to quotes: a bracket in a text is nearly always closed in it. */
@@ -102,7 +107,7 @@ function toValue(document: ReturnType<typeof parseDocument>, where: string, kind
     return value ?? {};
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new AstraError(kind.code, message, {
+    throw new AstraError(kind.code, withoutContent(message), {
       where,
       cause: error,
       fix: "Write the repeated blocks out.",

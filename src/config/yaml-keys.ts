@@ -28,7 +28,8 @@ export function keyFaults(document: Document): readonly KeyFault[] {
 
 function faultOf({ key }: Pair, seen: Set<string>): KeyFault | null {
   const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
-  if (!isScalar(key)) return { kind: "no_text", offset };
+  // Bytes (`!!binary`) are a scalar, too, and no name.
+  if (!isScalar(key) || (typeof key.value === "object" && key.value !== null)) return { kind: "no_text", offset };
   const name = String(key.value);
   if (seen.has(name)) return { kind: "twice", offset };
   seen.add(name);

@@ -101,6 +101,45 @@ export function observeOwnCopy(state: ObjectState, event: DataEvent): ObjectStat
   return { ...state, sequencer };
 }
 
+/** What a finished move of ours made of an object. */
+export interface MoveFacts {
+  /** Of the content that was moved; a copy may change the form of it. */
+  readonly etagBefore: string;
+  readonly etag: string;
+  readonly versionId: string | null;
+  readonly sizeBytes: number;
+  readonly storageClass: string;
+  readonly atMs: number;
+  /** Creation as the plan knew it: it holds, so that our copy does not make the object young again. */
+  readonly createdMs: number | null;
+  /** The class is a hotter one: the object is not sent back before a while has passed. */
+  readonly isPromotion: boolean;
+}
+
+/**
+ * The state after a move of ours. The plan's creation date holds: it is the state's own where the content was the one the
+ * state spoke of, else the store's LastModified before our copy, which is better than the date of the copy but not certain.
+ * Where the state tells of newer content already, the move is the past of what it replaced.
+ */
+export function observeMove(state: ObjectState, moved: MoveFacts): ObjectState {
+  const isOtherContent = state.etag !== null && state.etag !== moved.etagBefore && state.etag !== moved.etag;
+  const isNewer = state.createdMs !== null && (moved.createdMs === null || state.createdMs > moved.createdMs);
+  if (isOtherContent && isNewer) return state;
+  const isLearned = moved.createdMs !== null && moved.createdMs !== state.createdMs;
+  return {
+    ...state,
+    sizeBytes: moved.sizeBytes,
+    etag: moved.etag,
+    versionId: moved.versionId,
+    storageClass: moved.storageClass,
+    classSinceMs: moved.atMs,
+    createdMs: moved.createdMs ?? state.createdMs,
+    ageUncertain: state.ageUncertain || isLearned,
+    hold: null,
+    promotedMs: moved.isPromotion ? moved.atMs : state.promotedMs,
+  };
+}
+
 function observeAccess(state: ObjectState, event: DataEvent, options: ObserveOptions): ObjectState {
   const principal = event.data.principal;
   if (principal !== undefined && options.excludedPrincipals.has(principal)) return state;

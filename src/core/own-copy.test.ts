@@ -35,6 +35,7 @@ describe("an event is our own copy's", () => {
   it.each<[string, DataEvent, JournalledMove]>([
     ["before the answer, by its ETag", written({ etag: "aa" }), BEGUN],
     ["before the answer, by size where the copy changes the ETag", written({ etag: "cc", sizeBytes: 10 }), RESTATED],
+    ["of an object that was restored first", written({ etag: "aa" }), { ...BEGUN, state: "restoring" }],
     ["after it, by its ETag", written({ etag: "aa" }), DONE],
     ["also as a creation", written({ etag: "aa" }, "astra.object.created"), DONE],
     ["by its version", written({ etag: "zz", versionId: "v2" }), VERSIONED],

@@ -4,7 +4,7 @@
  */
 import { type DataEvent, eventTimeMs } from "./event.ts";
 import type { MoveProgress } from "./move-progress.ts";
-import type { TransitionState } from "./transition.ts";
+import { OPEN_STATES, type TransitionState } from "./transition.ts";
 
 /** What the journal knows of one move of the object. */
 export interface JournalledMove {
@@ -39,7 +39,7 @@ function is({ data, ...event }: DataEvent, { etagAfter, versionAfter, updatedMs 
  * these moments is found out by the next listing, whose ETag is another than the state's.
  */
 function mayBe({ data }: DataEvent, { state, move, progress }: JournalledMove): boolean {
-  if (state !== "intent") return false;
+  if (!OPEN_STATES.some((open) => open === state)) return false;
   if (data.etag === move.etag) return true;
   const isEtagChanged = progress?.before !== undefined;
   return isEtagChanged && data.sizeBytes === move.sizeBytes && (data.storageClass ?? move.to) === move.to;

@@ -6,7 +6,7 @@
  */
 import type { Forecast } from "../core/forecast/forecast.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
-import type { HoldState, ObjectState } from "../core/object-state.ts";
+import type { HoldState, MoveFacts, ObjectState } from "../core/object-state.ts";
 import type { MoveProgress } from "../core/move-progress.ts";
 import type { PlanHeader, PlannedMove } from "../core/plan.ts";
 import type { Spend } from "../core/spend.ts";
@@ -177,17 +177,8 @@ export interface DeadLetterMark {
 }
 
 /** What a finished transition teaches about the object, written with the journal line. */
-export interface ObjectMoved {
+export interface ObjectMoved extends MoveFacts {
   readonly ref: ObjectRef;
-  readonly etag: string;
-  readonly versionId: string | null;
-  readonly sizeBytes: number;
-  readonly storageClass: string;
-  readonly atMs: number;
-  /** Creation as the plan knew it: it holds, so that our copy does not make the object young again. */
-  readonly createdMs: number | null;
-  /** The class is a hotter one: the object is not sent back before a while has passed. */
-  readonly isPromotion: boolean;
 }
 
 /** Journal lines and what they teach, written in one transaction. */
@@ -257,7 +248,7 @@ export interface StateStore extends AsyncDisposable {
     planId: string,
     moves: AsyncIterable<readonly PlannedMove[]>,
     header: () => PlanHeader,
-    audit: AuditEntry,
+    audit: (header: PlanHeader) => AuditEntry,
   ): Promise<PlanHeader>;
   plan(id: string): Promise<PlanHeader | undefined>;
   /** Moves in plan order, in pages; `afterSeq` resumes. */

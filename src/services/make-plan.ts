@@ -13,6 +13,8 @@ import { MS_PER_DAY } from "../core/units.ts";
 import { noteInputs } from "./audit/note-inputs.ts";
 import type { Context, Progress } from "./context.ts";
 import { decideContext } from "./decide-context.ts";
+import { busyKeys } from "./moving/busy-keys.ts";
+import { planAudit } from "./audit/plan-audit.ts";
 import { type ScannedObject, scanBucket } from "./scan-bucket.ts";
 
 export interface MakePlanInput {
@@ -27,20 +29,7 @@ export async function makePlan({ ctx, input }: { ctx: Context; input: MakePlanIn
   await noteInputs({ ctx });
   const id = ctx.random.id();
   const draft = new PlanDraft(ctx, input, await busyKeys(ctx, input.bucket), await decideContext(ctx, input.bucket));
-  const audit = {
-    atMs: ctx.clock.now(),
-    actor: ctx.actor.name,
-    action: "plan.make",
-    detail: { plan: id, bucket: input.bucket },
-  };
-  return ctx.state.putPlan(id, draft.pages(), () => draft.header(id), audit);
-}
-
-/** Objects with a transition under way are left to it. */
-async function busyKeys(ctx: Context, bucket: string): Promise<ReadonlySet<string>> {
-  const keys = new Set<string>();
-  for await (const page of ctx.state.openJournal(bucket)) for (const { move } of page) keys.add(move.key);
-  return keys;
+  return ctx.state.putPlan(id, draft.pages(), () => draft.header(id), planAudit(ctx, "plan.make"));
 }
 
 class PlanDraft {

@@ -8,6 +8,7 @@ import type { PlanHeader, PlannedMove } from "../core/plan.ts";
 import { MOVE_MECHANISMS, RESTORE_SPEEDS } from "../core/plan-terms.ts";
 import { REFUSAL_CAUSES } from "../core/refusal-cause.ts";
 import { TIERS } from "../core/tier.ts";
+import { planAudit } from "./audit/plan-audit.ts";
 import type { Context } from "./context.ts";
 
 const VERSION = 1;
@@ -148,8 +149,7 @@ export async function importPlan({ ctx, input }: { ctx: Context; input: ImportPl
       where: input.where,
     });
   }
-  const detail = { plan: plan.header.id, bucket: plan.header.bucket, file: input.where };
-  const audit = { atMs: ctx.clock.now(), actor: ctx.actor.name, action: "plan.import", detail };
+  const audit = planAudit(ctx, "plan.import", { file: input.where });
   return ctx.state.putPlan(plan.header.id, inOnePage(plan.moves), () => plan.header, audit);
 }
 

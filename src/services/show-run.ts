@@ -1,11 +1,10 @@
 /** One run: how it stands, what it was ordered, what it spent, what waits and what did not go well. */
 import { type StopAdvice, isStopReason, stopAdvice } from "../core/brakes.ts";
 import { requirePermission } from "../core/permission.ts";
-import { dayScope, runScope, spentMicros } from "../core/spend.ts";
 import type { JournalEntry, JournalTotal, RunOrder, RunRecord } from "../ports/state-store.ts";
+import { type Budget, type RunBudget, budgetsOf } from "./budgets.ts";
 import type { Context } from "./context.ts";
 import { findRun } from "./find-run.ts";
-import { type Budget, budgetOf } from "./read-brake.ts";
 
 /** Lines that wait for the store, added up. */
 export interface WaitingLines {
@@ -18,7 +17,7 @@ export interface ShowRunResult {
   readonly order: RunOrder;
   /** Why it stopped and how it goes on; `null` where nothing stopped it. */
   readonly stop: StopAdvice | null;
-  readonly runBudget: Budget;
+  readonly runBudget: RunBudget;
   /** Of today (UTC), all runs together. */
   readonly dayBudget: Budget;
   readonly totals: readonly JournalTotal[];
@@ -42,16 +41,14 @@ export async function showRun({
 }): Promise<ShowRunResult> {
   requirePermission(ctx.actor, "object.read");
   const run = await findRun(ctx, input.id);
-  const { fee_per_run_usd, fee_per_day_usd } = ctx.config.brakes;
-  const scopes = [runScope(run.id), dayScope(ctx.clock.now())];
-  const [byRun = 0, byDay = 0] = (await ctx.state.spent(scopes)).map(spentMicros);
+  const budgets = await budgetsOf(ctx, run.id);
   const totals = await ctx.state.journalTotals(run.id);
   return {
     run,
     order: (await ctx.state.orders(run.id)).run,
-    stop: run.stopReason === null ? null : adviceOf(run.stopReason),
-    runBudget: budgetOf(byRun, fee_per_run_usd),
-    dayBudget: budgetOf(byDay, fee_per_day_usd),
+    stop: run.stopReason === null ? null : adviceOf(run.stopReason, run.stopDetail),
+    runBudget: budgets.run,
+    dayBudget: budgets.day,
     totals,
     restoring: waiting(totals, "restoring"),
     tagged: waiting(totals, "tagged"),
@@ -59,9 +56,9 @@ export async function showRun({
   };
 }
 
-function adviceOf(reason: string): StopAdvice {
-  if (isStopReason(reason)) return stopAdvice(reason);
-  return { text: reason, fix: "Apply the plan again once the reason is gone." };
+function adviceOf(reason: string, detail: string | null): StopAdvice {
+  const known = isStopReason(reason) ? stopAdvice(reason) : null;
+  return { text: detail ?? known?.text ?? reason, fix: known?.fix ?? "Apply the plan again once the reason is gone." };
 }
 
 function waiting(totals: readonly JournalTotal[], state: JournalTotal["state"]): WaitingLines {

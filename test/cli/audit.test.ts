@@ -203,7 +203,7 @@ describe("audit verify", () => {
       expect(result.stderr).toMatch(says);
     }
     const exchanged = await verifyTampered(forgePlan);
-    expect(exchanged.stderr).toMatch(/plan [0-9a-f-]{36} is not the one that was approved/);
+    expect(exchanged.stderr).toMatch(/plan [0-9a-f-]{36} is not the one that was made and approved/);
   });
 });
 

@@ -60,7 +60,7 @@ describe("a policy", () => {
   });
 
   test("names the key, which may be used through S3 alone", async () => {
-    const [key] = (await statements("--kms-key", KMS_KEY)).filter(({ Sid }) => Sid === "UseKmsKey");
+    const key = (await statements("--kms-key", KMS_KEY)).find(({ Sid }) => Sid === "UseKmsKey");
     expect(key).toEqual({
       Sid: "UseKmsKey",
       Effect: "Allow",

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSqliteState } from "../../src/adapters/sqlite/state-store.ts";
-import { auditEntry, runRecord } from "../support/state-fixtures.ts";
+import { auditEntry, journalEntry, runRecord } from "../support/state-fixtures.ts";
 import {
   type CliResult,
   type RunningSandbox,
@@ -92,16 +92,38 @@ test("a run is paused, stopped, shown, resumed and finished", { timeout: 120_000
   expect(orders.map((entry) => record(record(entry)["detail"])["order"])).toEqual(["run", "stop", "pause"]);
 });
 
-test("what was spent, what is left, what waits, and every count of a run", async () => {
+test("what was spent, what is left, what waits; orders hold for what waits, and for nothing once it is over", async () => {
   await using state = openSqliteState({ path: join(folder.path, ".astra/state.db") });
   const id = "feed-1";
-  const counts = { done: 2, failed: 1, restoring: 1, state: "partly", feeMicros: 4_000_000 } as const;
-  await state.startRun(runRecord(id, { ...counts, bucket: "data" }), auditEntry("run.start"));
-  const { text, json } = { text: await run("runs", "feed"), json: oneLine(await run("runs", id, "--json")) };
-  expect(text.stdout).toMatch(
-    /^Run feed-1 of plan .*2 objects moved.*1 failed.*This run: \$0\.00 of \$10\.00 spent, \$10\.00 left/s,
-  );
-  expect(json).toMatchObject({ order: "run", stop: null, restoring: { lines: 0, bytes: 0 }, totals: [], faults: [] });
+  const counts = { done: 1, failed: 1, restoring: 1, state: "partly" } as const;
+  await state.startRun(runRecord(id, { ...counts, bucket: "elsewhere" }), auditEntry("run.start"));
+  const lines = [
+    journalEntry(id, 0, "a", "done"),
+    journalEntry(id, 1, "b\u001b[2J", "failed", { reason: "ASTRA_STORE_REFUSED" }),
+    journalEntry(id, 2, "c", "restoring"),
+  ];
+  const spends = [{ scope: `run:${id}`, feeNanos: 4_000_000_000, objects: 3, bytes: 7 }];
+  await state.writeJournal({ entries: lines, spends });
+
+  const { stdout } = await run("runs", "feed");
+  expect(stdout).toMatch(/^Run feed-1 of plan .*1 object moved.*1 failed/s);
+  expect(stdout).toContain("This run: $4.00 of $10.00 spent, $6.00 left. It may still move 999,997 objects.");
+  expect(stdout).toContain("1 object (118 MiB) waiting for a restore.");
+  expect(stdout).toMatch(/Not done:\n +failed +ASTRA_STORE_REFUSED +b\\u\{1b\}\[2J\n +restoring +c\n/);
+  expect(oneLine(await run("runs", id, "--json"))).toMatchObject({
+    order: "run",
+    stop: null,
+    runBudget: { spentMicros: 4_000_000, leftMicros: 6_000_000, objects: 3, bytes: 7, bytesLeft: null },
+    restoring: { lines: 1, bytes: 123_456_789 },
+    tagged: { lines: 0 },
+  });
+
+  expect(await run("runs", "pause", "feed-1")).toMatchObject({ status: 0 });
+  expect(oneLine(await run("runs", id, "--json"))).toMatchObject({ order: "pause" });
+  await state.writeJournal({ entries: [journalEntry(id, 2, "c", "done")] });
+  const late = await run("runs", "resume", id);
+  expect(late).toMatchObject({ status: 1, stdout: "" });
+  expect(late.stderr).toMatch(/run feed-1 is over: it is partly.*ASTRA_RUN_OVER/s);
 });
 
 test.each([

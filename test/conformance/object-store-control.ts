@@ -85,8 +85,15 @@ export const controlChecks: CheckGroup = (check) => {
     );
     const info = await store.bucketInfo();
     expect(info.tagRules).toEqual([
-      { id: "cold", tag: ["astra", "cold"], days: 0, storageClass: "GLACIER", prefix: "" },
-      { id: "warm", tag: ["astra", "warm"], days: 30, storageClass: "STANDARD_IA", prefix: "logs/" },
+      { id: "cold", tag: ["astra", "cold"], days: 0, storageClass: "GLACIER", prefix: "", fromBytes: 131_072 },
+      {
+        id: "warm",
+        tag: ["astra", "warm"],
+        days: 30,
+        storageClass: "STANDARD_IA",
+        prefix: "logs/",
+        fromBytes: 131_072,
+      },
     ]);
     expect(info.lifecycleRules).toEqual([]);
   });

@@ -154,7 +154,7 @@ export const copyChecks: CheckGroup = (check) => {
     check(`${name} keeps the kind of checksum`, async ({ sdk, openNew }) => {
       const store = await openNew(IN_PARTS);
       const object = { Bucket: store.bucket, Key: "k", Body: Buffer.alloc(sizeBytes, 7) };
-      for (const ChecksumAlgorithm of ["SHA256", "CRC32C", "CRC64NVME"] as const) {
+      for (const ChecksumAlgorithm of ["SHA256", "CRC32", "CRC32C", "CRC64NVME"] as const) {
         await sdk.send(new PutObjectCommand({ ...object, ChecksumAlgorithm }));
         const before = await store.head("k");
         expect(before.checksum).toMatchObject({ algorithm: ChecksumAlgorithm, type: "FULL_OBJECT" });

@@ -29,6 +29,7 @@ const MOVED: ObjectMoved = {
   atMs: NOW_MS + 5,
   createdMs: NOW_MS - 1000,
   isPromotion: false,
+  etagBefore: "e0",
 };
 
 export function journalTests(create: () => Promise<StateBackend>): void {

@@ -11,7 +11,14 @@ export function planTests(create: () => Promise<StateBackend>): void {
   test("a plan comes back with its moves in order, from any place on", () =>
     withState(create, async (store) => {
       const header = planHeader("p1");
-      expect(await store.putPlan("p1", inPages(MOVES, 700), () => header, auditEntry("plan"))).toEqual(header);
+      expect(
+        await store.putPlan(
+          "p1",
+          inPages(MOVES, 700),
+          () => header,
+          () => auditEntry("plan"),
+        ),
+      ).toEqual(header);
       expect(await store.plan("p1")).toEqual(header);
       const stored = await collect(store.plannedMoves("p1"));
       expect(stored.map(({ move }) => move)).toEqual(MOVES);
@@ -25,7 +32,12 @@ export function planTests(create: () => Promise<StateBackend>): void {
 
   test("a plan without moves is a plan", () =>
     withState(create, async (store) => {
-      await store.putPlan("empty", inPages<PlannedMove>([], 10), () => planHeader("empty"), auditEntry("plan"));
+      await store.putPlan(
+        "empty",
+        inPages<PlannedMove>([], 10),
+        () => planHeader("empty"),
+        () => auditEntry("plan"),
+      );
       expect(await store.plan("empty")).toEqual(planHeader("empty"));
       expect(await collect(store.plannedMoves("empty"))).toEqual([]);
     }));
@@ -41,7 +53,12 @@ export function planTests(create: () => Promise<StateBackend>): void {
           seen.push(await other.plan("p"), await collect(other.plannedMoves("p")));
         }
       }
-      await store.putPlan("p", watched(), () => planHeader("p"), auditEntry("plan"));
+      await store.putPlan(
+        "p",
+        watched(),
+        () => planHeader("p"),
+        () => auditEntry("plan"),
+      );
       expect(seen).toEqual([undefined, [], undefined, [], undefined, []]);
       expect(await collect(other.plannedMoves("p"))).toHaveLength(MOVES.length);
     }));
@@ -52,11 +69,21 @@ export function planTests(create: () => Promise<StateBackend>): void {
         yield* inPages(MOVES, 1000);
         throw new RangeError("the listing broke off");
       }
-      const attempt = store.putPlan("p", failing(), () => planHeader("p"), auditEntry("plan"));
+      const attempt = store.putPlan(
+        "p",
+        failing(),
+        () => planHeader("p"),
+        () => auditEntry("plan"),
+      );
       await expect(attempt).rejects.toThrow("the listing broke off");
       expect(await store.plan("p")).toBeUndefined();
       expect(await store.auditEntries({ limit: 9 })).toEqual([]);
-      await store.putPlan("p", inPages(MOVES.slice(0, 3), 2), () => planHeader("p"), auditEntry("plan"));
+      await store.putPlan(
+        "p",
+        inPages(MOVES.slice(0, 3), 2),
+        () => planHeader("p"),
+        () => auditEntry("plan"),
+      );
       expect(await collect(store.plannedMoves("p"))).toHaveLength(3);
     }));
 

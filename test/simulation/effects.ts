@@ -18,6 +18,10 @@ export interface WriteEffect {
   readonly sizeBytes: number;
   /** The object was held, and had been before the process last looked at it. */
   readonly isAgainstHold: boolean;
+  /** Its owner had written it anew since the process last looked at it. */
+  readonly isOfUnseen: boolean;
+  /** ETag of what was copied. */
+  readonly etagBefore: string;
   /** The kill switch was on, and had been for a second before the process last looked at the object. */
   readonly isAgainstBrake: boolean;
 }
@@ -40,6 +44,7 @@ export function wantedBy(request: WireRequest): Wanted {
 export interface KeyState {
   readonly current: string | null;
   readonly versionId: string;
+  readonly etag: string;
   readonly storageClass: string;
   readonly sizeBytes: number;
   readonly versions: readonly string[];
@@ -51,6 +56,7 @@ export function keyState(sandbox: Sandbox, key: string): KeyState {
   return {
     current: current ? `${current.versionId} ${current.lastModifiedMs} ${current.storageClass} ${current.etag}` : null,
     versionId: current?.versionId ?? "null",
+    etag: current?.etag ?? "",
     storageClass: current?.storageClass ?? "",
     sizeBytes: current?.sizeBytes ?? 0,
     versions: versions.map(({ versionId }) => versionId),
@@ -62,13 +68,17 @@ export function effectOf(
   request: WireRequest,
   wanted: Wanted,
   states: { readonly before: KeyState; readonly after: KeyState },
-): Pick<WriteEffect, "kind" | "key" | "versionBefore" | "versionAfter" | "from" | "to" | "sizeBytes"> | null {
+): Pick<
+  WriteEffect,
+  "kind" | "key" | "versionBefore" | "versionAfter" | "etagBefore" | "from" | "to" | "sizeBytes"
+> | null {
   const { before, after } = states;
   const { key } = wanted;
   const change = {
     key,
     versionBefore: before.versionId,
     versionAfter: after.versionId,
+    etagBefore: before.etag,
     from: before.storageClass,
     to: after.storageClass,
     sizeBytes: after.sizeBytes,

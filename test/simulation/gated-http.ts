@@ -26,7 +26,11 @@ export interface WireRequest {
 
 /** Takes requests over from the network. */
 export interface WireGate {
-  step<T>(request: WireRequest, send: (weather: Weather) => Promise<T>): Promise<T>;
+  /** @param send with other headers than the request's own, where given */
+  step<T>(
+    request: WireRequest,
+    send: (weather: Weather, headers?: Readonly<Record<string, string>>) => Promise<T>,
+  ): Promise<T>;
 }
 
 const gates = new WeakMap<object, WireGate>();
@@ -39,7 +43,8 @@ let installations = 0;
 export function installWireGate(host: object, gate: WireGate): () => void {
   gates.set(host, gate);
   installations += 1;
-  if (installations === 1) Object.defineProperty(Pool.prototype, "request", { value: gatedRequest, configurable: true });
+  if (installations === 1)
+    Object.defineProperty(Pool.prototype, "request", { value: gatedRequest, configurable: true });
   return () => {
     gates.delete(host);
     installations -= 1;
@@ -52,13 +57,15 @@ async function gatedRequest(this: Pool, options: Dispatcher.RequestOptions): Pro
   const process = currentProcess();
   const gate = process && gates.get(process.host);
   if (!process || !gate) return send(options);
-  const headers = Object.fromEntries(Object.entries(options.headers ?? {}).map(([name, value]) => [name, String(value)]));
+  const headers = Object.fromEntries(
+    Object.entries(options.headers ?? {}).map(([name, value]) => [name, String(value)]),
+  );
   const request = { process, method: options.method, path: options.path, headers };
-  return gate.step(request, async (weather) => {
+  return gate.step(request, async (weather, changed) => {
     if (weather === "cut") throw new BrokenConnection("the connection was closed before the request arrived");
     // A signal's abort would be noticed at an instant of the machine's own.
     const { signal: _, ...unsignalled } = options;
-    const answer = await outsideProcesses(() => received(send, unsignalled));
+    const answer = await outsideProcesses(() => received(send, { ...unsignalled, headers: changed ?? headers }));
     if (weather === "lost") throw new BrokenConnection("the connection was closed before the answer came");
     return answer;
   });

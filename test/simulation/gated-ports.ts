@@ -17,8 +17,7 @@ export function gatedLog(log: EventLog, scheduler: Scheduler): EventLog {
   return {
     ...forwarded(log, "log", scheduler, ["id", "ensureTopic", "append", "offsets", "offsetsAt", "lag", "seek"]),
     read: (options) => gated(log, "log", scheduler).read(options),
-    join: async (options) =>
-      gatedConsumer(await scheduler.step("log.join", () => log.join(options)), scheduler),
+    join: async (options) => gatedConsumer(await scheduler.step("log.join", () => log.join(options)), scheduler),
     close: () => log.close(),
     [Symbol.asyncDispose]: () => log.close(),
   };

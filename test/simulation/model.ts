@@ -24,6 +24,8 @@ export interface ModelObject {
   retainUntilMs: number;
   /** When its owner last wrote it. */
   writtenMs: number;
+  /** Scheduler's step after which it was. */
+  writtenStep: number;
   /** A write of equal bytes can't be told from a copy of ours where versions aren't kept. */
   isAgeKnown: boolean;
   /** Its last write was told to nobody. */
@@ -55,6 +57,7 @@ export class Model {
       legalHold: false,
       retainUntilMs: 0,
       writtenMs: 0,
+      writtenStep: 0,
       isAgeKnown: true,
       isSilent: false,
       reads: 0,

@@ -15,6 +15,7 @@ export const movesAllowed: Check = ({ effects }) =>
     const findings: string[] = [];
     if (effect.kind !== "copy") return findings;
     if (effect.from === effect.to) findings.push(`${told(effect)}: it was moved twice`);
+    if (effect.isOfUnseen) findings.push(`${told(effect)}: it had been written anew`);
     if (effect.isAgainstHold) findings.push(`${told(effect)}: it was held`);
     if (effect.isAgainstBrake) findings.push(`${told(effect)}: the brake was on`);
     return findings;
@@ -112,7 +113,10 @@ function effectFindings(
   );
   const doneBy = Map.groupBy(done, ({ move }) => id(move.key, move.to));
   const othersBy = Map.groupBy(others, ({ move }) => id(move.key, move.to));
-  const findings: string[] = [];
+  const planned = new Set([...done, ...others].map(({ move }) => `${move.key} ${move.etag}`));
+  const findings = effects
+    .filter((effect) => effect.kind === "copy" && !planned.has(`${effect.key} ${effect.etagBefore}`))
+    .map((effect) => `${told(effect)}: what was copied was in no plan`);
   for (const name of new Set([...copies.keys(), ...doneBy.keys()])) {
     const made = copies.get(name)?.length ?? 0;
     const said = doneBy.get(name)?.length ?? 0;
@@ -129,7 +133,9 @@ export const auditWhole: Check = async ({ state }) => {
   for await (const page of state.auditTrail()) {
     for (const entry of page) {
       seq += 1;
-      const hash = createHash("sha256").update(chainText(previous, seq, entry)).digest("hex");
+      const hash = createHash("sha256")
+        .update(chainText(previous, seq, entry))
+        .digest("hex");
       if (entry.seq !== seq || entry.previousHash !== previous || entry.hash !== hash)
         return [`the audit chain is broken at ${seq}`];
       previous = hash;

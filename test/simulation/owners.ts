@@ -116,7 +116,9 @@ export class Owners {
     const some = <T extends object>(value: T): T | Record<string, never> => (scheduler.chance(0.4) ? value : {});
     return {
       storageClass: scheduler.chance(0.8) ? "STANDARD" : scheduler.pick(["STANDARD_IA", "GLACIER_IR", "GLACIER"]),
-      ...some({ contentHeaders: { "content-type": "text/plain", "cache-control": "max-age=60", "content-language": "de" } }),
+      ...some({
+        contentHeaders: { "content-type": "text/plain", "cache-control": "max-age=60", "content-language": "de" },
+      }),
       ...some({ metadata: { owner: "someone", note: `n${scheduler.below(100)}` } }),
       ...some({ websiteRedirect: "/elsewhere" }),
       ...some({ tags: this.#tags() }),
@@ -141,6 +143,7 @@ export class Owners {
     if (isNewContent) {
       object.isAgeKnown = true;
       object.writtenMs = scheduler.now();
+      object.writtenStep = scheduler.steps;
     }
     if (kind.versioning) object.ownVersions.set(found.versionId, content);
     object.current = ownersPart(found);

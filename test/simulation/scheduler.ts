@@ -162,7 +162,12 @@ export class Scheduler implements ProcessHost {
   }
 
   #addAlarm(of: Omit<Alarm, "order" | "cancel">): Alarm {
-    const alarm: Alarm = { ...of, dueMs: Math.ceil(of.dueMs), order: ++this.#order, cancel: () => void this.#alarms.delete(alarm) };
+    const alarm: Alarm = {
+      ...of,
+      dueMs: Math.ceil(of.dueMs),
+      order: ++this.#order,
+      cancel: () => void this.#alarms.delete(alarm),
+    };
     if (of.process.isAlive) this.#alarms.add(alarm);
     return alarm;
   }

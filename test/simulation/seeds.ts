@@ -36,11 +36,11 @@ export function tellingOf(result: SeedResult): string {
   return [...result.story(), ...result.findings].join("\n");
 }
 
-/** The first seed that finds a sabotage; `null` where none of `seeds` does. */
+/** The first seed that finds a sabotage, and finds nothing without it; `null` where none of `seeds` does. */
 export async function firstFinding(sabotage: Sabotage, seeds: number): Promise<SeedResult | null> {
   for (let seed = 1; seed <= seeds; seed += 1) {
     const result = await runSeed(seed, sabotage);
-    if (result.findings.length > 0) return result;
+    if (result.findings.length > 0 && (await runSeed(seed)).findings.length === 0) return result;
   }
   return null;
 }

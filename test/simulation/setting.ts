@@ -6,6 +6,7 @@ export const BUCKET = "data";
 /** A byte of a body stands for so many bytes, so that small bodies are worth moving. */
 export const BYTE_SCALE = 1024 ** 2;
 const MIB = 1024 ** 2;
+export const DEAD_LETTER_SUFFIX = ".dlq";
 
 export interface BucketKind {
   readonly versioning: boolean;
@@ -24,6 +25,8 @@ export interface Setting {
   /** Bodies have at most so many bytes, before scaling. */
   readonly mostBytes: number;
   readonly maxCopyBytes: number;
+  /** Whether what a copy replaces can be made a condition of it; where not, nothing is copied in parts. */
+  readonly isDestinationConditional: boolean;
   readonly config: Config;
 }
 
@@ -42,6 +45,8 @@ export function chooseSetting(chance: Scheduler, folder: string): Setting {
   const count = 4 + chance.below(7);
   const keys = Array.from({ length: count }, (_, n) => `${chance.pick(FOLDERS)}${n}`);
   const ingested = Array.from({ length: chance.below(3) }, (_, n) => `in/${n}`);
+  const isDestinationConditional = chance.chance(0.7);
+  const maxCopyMib = isDestinationConditional ? chance.pick([100, 150, 10_000]) : 10_000;
   return {
     kind,
     keys,
@@ -50,7 +55,8 @@ export function chooseSetting(chance: Scheduler, folder: string): Setting {
     engines: 1 + chance.below(2),
     phases: 2 + chance.below(3),
     mostBytes: 400,
-    maxCopyBytes: chance.pick([100, 150, 10_000]) * MIB,
+    maxCopyBytes: maxCopyMib * MIB,
+    isDestinationConditional,
     config: chooseConfig(chance, folder),
   };
 }

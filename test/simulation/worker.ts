@@ -30,6 +30,7 @@ export interface WorkerSetting {
   readonly endpoint: string;
   readonly keys: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly maxCopyBytes: number;
+  readonly isDestinationConditional: boolean;
   /** The bucket's settings never change, so they are asked for once. */
   readonly bucketInfo: BucketInfo;
   readonly sabotage: Sabotage | null;
@@ -73,8 +74,7 @@ export class Worker {
         credentials: { kind: "static", ...setting.keys },
         maxCopyBytes: setting.maxCopyBytes,
         connections: 1,
-        // The sandbox honours it, as AWS does.
-        conditionalCopyDestination: true,
+        conditionalCopyDestination: setting.isDestinationConditional,
       }),
       { clock, random: scheduler.random, signingClock: setting.signingClock },
     );
@@ -92,10 +92,7 @@ export class Worker {
       log: this.#log.port,
       state: gatedState(setting.state, scheduler),
       stores: withKnownInfo(this.#stores, setting.bucketInfo),
-      bodies: systemBodySources(
-        { fileRoots: [], allowedPrivateHosts: [], buckets: [] },
-        { stores: this.#stores },
-      ),
+      bodies: systemBodySources({ fileRoots: [], allowedPrivateHosts: [], buckets: [] }, { stores: this.#stores }),
       signal: this.#stop.signal,
     });
   }

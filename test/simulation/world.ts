@@ -17,6 +17,7 @@ import { CALM, type Hazards, chooseHazards } from "./hazards.ts";
 import { Model } from "./model.ts";
 import { Owners } from "./owners.ts";
 import type { Sabotage } from "./sabotage.ts";
+import { signedAnew } from "./sabotage-wire.ts";
 import { Scheduler } from "./scheduler.ts";
 import { BUCKET, BYTE_SCALE, type Setting, chooseSetting } from "./setting.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
@@ -111,7 +112,10 @@ export class World {
     );
   }
 
-  static async open(seed: number, options: { sabotage: Sabotage | null; tell: (line: string) => void }): Promise<World> {
+  static async open(
+    seed: number,
+    options: { sabotage: Sabotage | null; tell: (line: string) => void },
+  ): Promise<World> {
     const { tell, sabotage } = options;
     const scheduler = new Scheduler(START_MS, seededRandom(seed), tell);
     const setting = chooseSetting(scheduler, mkdtempSync(join(SCRATCH, "astra-simulation-")));
@@ -152,6 +156,7 @@ export class World {
       endpoint: this.sandbox.endpoint,
       keys: KEYS,
       maxCopyBytes: this.setting.maxCopyBytes,
+      isDestinationConditional: this.setting.isDestinationConditional,
       bucketInfo: await bucketInfoOf(this.setting.kind),
       sabotage: this.#sabotage,
       isGone: (holder) => this.#gone.has(holder),
@@ -210,8 +215,14 @@ export class World {
   }
 
   /** One request: the weather is chosen, it is sent, and what it changed is noted. */
-  #overTheWire<T>(request: WireRequest, send: (weather: Weather) => Promise<T>): Promise<T> {
+  #overTheWire<T>(
+    request: WireRequest,
+    sendAs: (weather: Weather, headers?: Readonly<Record<string, string>>) => Promise<T>,
+  ): Promise<T> {
     const wanted = wantedBy(request);
+    const changed = this.#sabotage?.wire?.(request, wanted);
+    const send = (weather: Weather): Promise<T> =>
+      changed ? sendAs(weather, signedAnew(request, changed, KEYS, START_MS)) : sendAs(weather);
     const label = `http ${request.method} ${wanted.key}?${wanted.query}${wanted.isCopy ? " (copy)" : ""}`;
     return this.scheduler.step(label, async () => {
       const weather = this.#weather();
@@ -259,13 +270,14 @@ export class World {
   #note(effect: NonNullable<ReturnType<typeof effectOf>>, request: WireRequest): void {
     const atMs = this.scheduler.now();
     const seen = this.lastHeads.get(`${request.process.name} ${effect.key}`);
-    const { heldSinceStep } = this.model.object(effect.key);
+    const { heldSinceStep, writtenStep } = this.model.object(effect.key);
     const noted = {
       ...effect,
       step: this.scheduler.steps,
       atMs,
       process: request.process.name,
       isAgainstHold: seen !== undefined && heldSinceStep < seen.step && this.model.isHeld(effect.key, atMs + MINUTE_MS),
+      isOfUnseen: seen !== undefined && writtenStep >= seen.step,
       isAgainstBrake: seen !== undefined && this.isBrakeOn && this.brakeSinceMs < seen.atMs - SEEN_WITHIN_MS,
     };
     this.effects.push(noted);

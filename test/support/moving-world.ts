@@ -123,7 +123,7 @@ async function handMadePlan(
       totals: tally.totals(),
       hash: "0".repeat(64),
     }),
-    { atMs: ctx.clock.now(), actor: "test", action: "plan.make", detail: { plan: id } },
+    () => ({ atMs: ctx.clock.now(), actor: "test", action: "plan.make", detail: { plan: id } }),
   );
   return id;
 }

@@ -27,13 +27,14 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
   const server = createServer((incoming, outgoing) => {
     const head = parseHead(incoming);
     const { name } = findOperation(head);
-    void proxy.before(name, head).then(() => {
-      const record = (status: number, answered: SeenRequest["answered"]): void => {
-        seen.push({ operation: name, head, status, answered });
-      };
+    const record = (status: number, answered: SeenRequest["answered"]): void => {
+      seen.push({ operation: name, head, status, answered });
+    };
+    void (async () => {
+      await proxy.before(name, head);
       if (proxy.refused.has(name)) refuse(incoming, outgoing, record);
       else pass(target, incoming, outgoing, record);
-    });
+    })();
   });
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);

@@ -144,7 +144,7 @@ describe("what a bucket has beyond that takes more", () => {
     await world.putOld("acls", "shared.bin", { ACL: "public-read" });
     const { actions } = await applied("acls");
     expect(await beyondPlain(actions)).toEqual(await added(["--acl"]));
-  });
+  }, 60_000);
 
   test("versions left by our own copies", async () => {
     world.fixture.sandbox.createBucket("versions", { versioning: true });
@@ -153,7 +153,7 @@ describe("what a bucket has beyond that takes more", () => {
     const expected = await added(["--drop-own-noncurrent"]);
     // Listing versions is for what a crash left behind.
     expect(together(await beyondPlain(actions), await added(["--versioned"]))).toEqual(expected);
-  });
+  }, 60_000);
 
   test("locks and holds that come while an object is copied", async () => {
     world.fixture.sandbox.createBucket("locked", { objectLock: true });
@@ -171,12 +171,12 @@ describe("what a bucket has beyond that takes more", () => {
     const { actions } = await applied("locked", ["policies: cold.yaml"]);
     world.proxy.before = async () => {};
     expect(together(await beyondPlain(actions), await added(["--versioned"]))).toEqual(await added(["--object-lock"]));
-  });
+  }, 60_000);
 
   test("a KMS key", async () => {
     world.fixture.sandbox.createBucket("sealed");
     await world.putOld("sealed", "a.bin", { ServerSideEncryption: "aws:kms", SSEKMSKeyId: KMS_KEY });
     const { actions } = await applied("sealed");
     expect(await beyondPlain(actions)).toEqual(await added(["--kms-key", KMS_KEY]));
-  });
+  }, 60_000);
 });

@@ -137,7 +137,7 @@ describe("in errors", () => {
     }
   });
 
-  test("a broker that refuses, and one that is not there", async () => {
+  test("a broker that is not there", async () => {
     const sasl = `sasl: { username: ann, password: "${SECRETS.saslPassword}" }`;
     const log = `log: { kind: kafka, kafka: { brokers: ["127.0.0.1:${nowhere}"], ${sasl} } }`;
     await writeFile(join(folder.path, "kafka.yaml"), configuration(log));
@@ -154,6 +154,8 @@ describe("in errors", () => {
     `s3:\n  credentials:\n    access_key_id: A\n    secret_access_key:\n      - ${SECRETS.otherKey}`,
     `s3:\n  credentials:\n    access_key_id: A\n    secret_access_key: |\n      ${SECRETS.otherKey}\n   x: [`,
     `s3:\n  credentials:\n    access_key_id: A\n    secret_access_key: *${SECRETS.sessionToken}`,
+    `s3:\n  credentials:\n    access_key_id: A\n    secret_access_key: !${SECRETS.sessionToken}`,
+    `s3:\n  credentials:\n    access_key_id: A\n    secret_access_key: |${SECRETS.sessionToken}`,
     `s3: { assume_role: { external_id: ${SECRETS.externalId}, arn: x } }`,
     `s3:\n  endpoint: "https://ann:${SECRETS.addressPassword}@127.0.0.1"`,
     `s3:\n  endpoint: "ftp://${SECRETS.addressPassword}@127.0.0.1"`,

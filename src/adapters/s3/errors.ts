@@ -76,7 +76,7 @@ const PASSING = new Set([
 ]);
 
 export function isAuthenticationFault(code: string): boolean {
-  return code in AUTHENTICATION;
+  return Object.hasOwn(AUTHENTICATION, code);
 }
 
 export function isExpiredToken(code: string): boolean {
@@ -116,7 +116,7 @@ export function faultError(fault: StoreFault, asked: Asked): AstraError {
 }
 
 function faultCode(fault: StoreFault, asked: Asked): [ErrorCode, ErrorDetails] {
-  const authentication = AUTHENTICATION[fault.code];
+  const authentication = Object.hasOwn(AUTHENTICATION, fault.code) ? AUTHENTICATION[fault.code] : undefined;
   if (authentication !== undefined) return ["ASTRA_STORE_AUTHENTICATION", { fix: authentication }];
   if (isThrottle(fault)) return ["ASTRA_STORE_THROTTLED", { retryable: true }];
   switch (fault.code) {

@@ -43,11 +43,14 @@ export async function listPage(requests: Requests, input: PageInput): Promise<Pa
   return readPage(requests.bucket, answer.text);
 }
 
+/** Of an entry that cannot be read. */
+const SHOWN_CHARACTERS = 200;
+
 export function readPage(bucket: string, xml: string): Page {
   const tail = xml.slice(0, Math.max(0, xml.indexOf("<Contents>"))) + xml.slice(xml.lastIndexOf("</Contents>") + 1);
   const decode = tail.includes("<EncodingType>url</EncodingType>") ? decodeListed : (text: string) => text;
   const objects: ListedObject[] = [];
-  for (const block of elements(xml, "Contents")) objects.push(readObject(block, decode));
+  for (const block of elements(xml, "Contents")) objects.push(readObject(bucket, block, decode));
   const commonPrefixes: string[] = [];
   for (const block of elements(xml, "CommonPrefixes")) commonPrefixes.push(decode(tagText(block, "Prefix") ?? ""));
   if (tagText(tail, "IsTruncated") !== "true") return { objects, commonPrefixes, token: null };
@@ -58,12 +61,21 @@ export function readPage(bucket: string, xml: string): Page {
   return { objects, commonPrefixes, token };
 }
 
-function readObject(block: string, decode: (text: string) => string): ListedObject {
+function readObject(bucket: string, block: string, decode: (text: string) => string): ListedObject {
+  const key = decode(decodeEntities(field(block, "Key")));
+  const sizeText = field(block, "Size");
+  const lastModifiedMs = Date.parse(field(block, "LastModified"));
+  if (key === "" || !/^\d{1,15}$/.test(sizeText) || Number.isNaN(lastModifiedMs)) {
+    throw listingError(
+      bucket,
+      `an entry has no key, size or time: ${JSON.stringify(block.slice(0, SHOWN_CHARACTERS))}`,
+    );
+  }
   return {
-    key: decode(decodeEntities(field(block, "Key"))),
-    sizeBytes: Number(field(block, "Size")),
+    key,
+    sizeBytes: Number(sizeText),
     etag: listedEtag(field(block, "ETag")),
-    lastModifiedMs: Date.parse(field(block, "LastModified")),
+    lastModifiedMs,
     storageClass: field(block, "StorageClass") || "STANDARD",
   };
 }

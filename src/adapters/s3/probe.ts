@@ -2,7 +2,7 @@
 import { isAstraError } from "../../core/errors.ts";
 import type { ProbeResult } from "../../ports/object-store.ts";
 import type { Control } from "./control.ts";
-import { CONTROL_CALLS } from "./control-calls.ts";
+import { type ControlCall, BUCKET_OWNER, CONTROL_CALLS, OWNERSHIP } from "./control-calls.ts";
 import { listPage } from "./list.ts";
 import type { Requests, S3Request } from "./request.ts";
 
@@ -44,6 +44,15 @@ const OBJECT_PROBES: readonly S3Request[] = [
   },
 ];
 
+/** Needed only where objects have access control lists. */
+const ACL_PROBE: S3Request = {
+  operation: "GetObjectAcl",
+  action: "s3:GetObjectAcl",
+  method: "GET",
+  key: NOBODYS_KEY,
+  query: [["acl", ""]],
+};
+
 /** @throws what no permission can mend: a missing bucket, wrong keys, an endpoint that does not answer. */
 export async function probeBucket(requests: Requests, control: Control): Promise<readonly ProbeResult[]> {
   const results: ProbeResult[] = [];
@@ -56,15 +65,23 @@ export async function probeBucket(requests: Requests, control: Control): Promise
   for (const request of OBJECT_PROBES) {
     results.push(await attempt(request.action, () => probeObject(requests, request)));
   }
+  let ownership: string | null = null;
   for (const call of CONTROL_CALLS) {
-    results.push(
-      await attempt(call.action, async () => {
-        await control.run(call);
-        return `${call.operation} answered`;
-      }),
-    );
+    const result = await probeControl(control, call);
+    results.push(result);
+    if (call === OWNERSHIP && result.allowed) ownership = await control.run(OWNERSHIP);
   }
+  if (ownership === null || ownership === "enforced") return results;
+  results.push(await probeControl(control, BUCKET_OWNER));
+  results.push(await attempt(ACL_PROBE.action, () => probeObject(requests, ACL_PROBE)));
   return results;
+}
+
+function probeControl(control: Control, call: ControlCall<unknown>): Promise<ProbeResult> {
+  return attempt(call.action, async () => {
+    await control.run(call);
+    return `${call.operation} answered`;
+  });
 }
 
 async function attempt(action: string, ask: () => Promise<string>): Promise<ProbeResult> {

@@ -1,6 +1,6 @@
 /** Tags of an object. */
 import type { Tags } from "../../ports/object-store.ts";
-import { encodeStrict } from "./encoding.ts";
+import { type QueryPair, encodeStrict } from "./encoding.ts";
 import { sentDocument } from "./document.ts";
 import type { Requests } from "./request.ts";
 import { elements, encodeEntities, tagText } from "./xml-scan.ts";
@@ -20,15 +20,22 @@ export async function readTags(requests: Requests, key: string): Promise<Tags> {
 }
 
 export async function writeTags(requests: Requests, key: string, tags: Tags): Promise<void> {
+  const query: readonly QueryPair[] = [["tagging", ""]];
   const set = Object.entries(tags).map(
     ([name, value]) => `<Tag><Key>${encodeEntities(name)}</Key><Value>${encodeEntities(value)}</Value></Tag>`,
   );
+  if (set.length === 0) {
+    // S3 takes an empty set too; other servers don't.
+    const action = "s3:DeleteObjectTagging";
+    await requests.sendOrFail({ operation: "DeleteObjectTagging", action, method: "DELETE", key, query });
+    return;
+  }
   await requests.sendOrFail({
     operation: "PutObjectTagging",
     action: "s3:PutObjectTagging",
     method: "PUT",
     key,
-    query: [["tagging", ""]],
+    query,
     ...sentDocument("Tagging", `<TagSet>${set.join("")}</TagSet>`),
   });
 }

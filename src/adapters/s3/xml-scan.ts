@@ -5,10 +5,11 @@ const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", qu
 
 export function decodeEntities(text: string): string {
   if (!text.includes("&")) return text;
-  return text.replace(ENTITY, (_entity, hex?: string, decimal?: string, name?: string) => {
-    if (hex !== undefined) return String.fromCodePoint(parseInt(hex, 16));
-    if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-    return NAMED[(name ?? "").toLowerCase()] ?? "";
+  return text.replace(ENTITY, (entity, hex?: string, decimal?: string, name?: string) => {
+    if (name !== undefined) return NAMED[name.toLowerCase()] ?? "";
+    const point = hex === undefined ? Number(decimal) : parseInt(hex, 16);
+    // Beyond Unicode: no entity, so it stays as it is.
+    return point <= 0x10_ffff ? String.fromCodePoint(point) : entity;
   });
 }
 

@@ -1,8 +1,8 @@
 /** The journal's lines: intents as far as they are let in, what follows them, and what each teaches of its object. */
 import type { ObjectRef } from "../../core/object-ref.ts";
-import { type ObjectState, unknownObject } from "../../core/object-state.ts";
+import { type ObjectState, observeMove, unknownObject } from "../../core/object-state.ts";
 import { NO_SPEND, plusSpend } from "../../core/spend.ts";
-import type { BeginMoves, JournalEntry, JournalUpdate, ObjectMoved } from "../../ports/state-store.ts";
+import type { BeginMoves, JournalEntry, JournalUpdate } from "../../ports/state-store.ts";
 import type { Database } from "./database.ts";
 import { requireLease } from "./leases.ts";
 import { loadObject, storeObject } from "./object-rows.ts";
@@ -45,7 +45,7 @@ export function writeJournal(db: Database, { lease, entries, moved, holds, spend
   for (const entry of entries) {
     if (!advanceEntry(db, entry)) writeEntry(db, entry);
   }
-  for (const each of moved ?? []) storeObject(db, movedObject(known(db, each.ref), each));
+  for (const each of moved ?? []) storeObject(db, observeMove(known(db, each.ref), each));
   for (const { ref, hold } of holds ?? []) storeObject(db, { ...known(db, ref), hold });
   for (const spend of spends ?? []) addSpend(db, spend);
   for (const { runId, seq, atMs } of undone ?? []) db.statement(UNDO).run(atMs, runId, seq);
@@ -89,24 +89,4 @@ function progressText({ progress }: JournalEntry): string | null {
 
 function known(db: Database, ref: ObjectRef): ObjectState {
   return loadObject(db, ref) ?? unknownObject(ref);
-}
-
-/**
- * The plan's creation date holds: it is the state's own where the content was the one the state spoke of, else the store's
- * LastModified before our copy, which is better than the date of the copy but not certain.
- */
-function movedObject(state: ObjectState, moved: ObjectMoved): ObjectState {
-  const isLearned = moved.createdMs !== null && moved.createdMs !== state.createdMs;
-  return {
-    ...state,
-    sizeBytes: moved.sizeBytes,
-    etag: moved.etag,
-    versionId: moved.versionId,
-    storageClass: moved.storageClass,
-    classSinceMs: moved.atMs,
-    createdMs: moved.createdMs ?? state.createdMs,
-    ageUncertain: state.ageUncertain || isLearned,
-    hold: null,
-    promotedMs: moved.isPromotion ? moved.atMs : state.promotedMs,
-  };
 }

@@ -27,7 +27,7 @@ export async function putPlan(
   id: string,
   moves: AsyncIterable<readonly PlannedMove[]>,
   header: () => PlanHeader,
-  audit: AuditEntry,
+  audit: (header: PlanHeader) => AuditEntry,
 ): Promise<PlanHeader> {
   await removeDrafts(db, id);
   const draft = await db.write(() => beginDraft(db, id));
@@ -41,7 +41,7 @@ export async function putPlan(
     const stored = header();
     await db.write(() => {
       db.statement("UPDATE plans SET header = ? WHERE n = ?").run(JSON.stringify(stored), draft);
-      writeAudit(db, audit);
+      writeAudit(db, audit(stored));
     });
     return stored;
   } catch (error) {

@@ -48,7 +48,12 @@ test("drafts left by a dead process go, those still being written stay", async (
   insert.run(72, "alive", Date.now());
   db.exec("INSERT INTO planned_moves (plan, seq, move) VALUES (71, 0, '{}'), (72, 0, '{}')");
   db.close();
-  await store.putPlan("p", inPages([plannedMove("a")], 1), () => planHeader("p"), auditEntry("plan"));
+  await store.putPlan(
+    "p",
+    inPages([plannedMove("a")], 1),
+    () => planHeader("p"),
+    () => auditEntry("plan"),
+  );
   expect(count(path, "SELECT group_concat(id, ' ' ORDER BY n) AS n FROM plans")).toBe("alive p");
   expect(count(path, "SELECT count(*) AS n FROM planned_moves")).toBe(2);
 });
@@ -57,7 +62,12 @@ test("a plan's id is used once", async () => {
   await using folder = await temporaryFolder();
   await using store = openSqliteState({ path: folder.file("state.db") });
   const put = (key: string): Promise<unknown> =>
-    store.putPlan("p", inPages([plannedMove(key)], 1), () => planHeader("p"), auditEntry("plan"));
+    store.putPlan(
+      "p",
+      inPages([plannedMove(key)], 1),
+      () => planHeader("p"),
+      () => auditEntry("plan"),
+    );
   await put("a");
   await expect(put("b")).rejects.toMatchObject({ code: "ASTRA_INTERNAL", where: "p" });
   for await (const page of store.plannedMoves("p")) expect(page.map(({ move }) => move.key)).toEqual(["a"]);

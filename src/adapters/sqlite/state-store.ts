@@ -94,7 +94,7 @@ class SqliteStateStore implements StateStore {
     planId: string,
     moves: AsyncIterable<readonly PlannedMove[]>,
     header: () => PlanHeader,
-    audit: AuditEntry,
+    audit: (header: PlanHeader) => AuditEntry,
   ): Promise<PlanHeader> {
     return putPlan(this.#db, planId, moves, header, audit);
   }

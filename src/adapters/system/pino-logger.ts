@@ -58,8 +58,11 @@ export function pinoLogger({ level, secrets = [], to }: PinoLoggerOptions): Logg
 /** Takes secrets out of a line as they stand in JSON, in an address, and as they are. */
 function scrubber(secrets: readonly string[]): (line: string) => string {
   const forms = secrets
-    .filter((secret) => secret.length >= LEAST_SECRET_LENGTH)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())])
+    .flatMap((secret) => (secret.length < LEAST_SECRET_LENGTH ? [] : formsOf(secret)))
     .toSorted((a, b) => b.length - a.length);
   return (line) => forms.reduce((text, form) => text.replaceAll(form, CENSOR), line);
+}
+
+function formsOf(secret: string): readonly string[] {
+  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())];
 }

@@ -44,6 +44,7 @@ export interface PolicyInput {
   readonly kmsKey: string | null;
 }
 
+/** What is allowed on one resource, and for what (`Sid`). */
 export interface PolicyStatement {
   readonly Sid: string;
   readonly Effect: "Allow";

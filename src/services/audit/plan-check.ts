@@ -32,7 +32,7 @@ async function planFault(ctx: Context, id: string, vouched: string | null): Prom
   const plan = await ctx.state.plan(id);
   if (!plan) return `plan ${id} is gone`;
   if ((await storedHash(ctx, plan)) !== plan.hash) return `plan ${id} was changed after it was made`;
-  if (vouched !== null && vouched !== plan.hash) return `plan ${id} is not the one that was approved`;
+  if (vouched !== null && vouched !== plan.hash) return `plan ${id} is not the one that was made and approved`;
   return null;
 }
 

@@ -13,6 +13,7 @@ import type { JournalEntry, RunRecord, RunState } from "../../ports/state-store.
 import type { AdaptivePool } from "../adaptive-pool.ts";
 import type { Context, Progress } from "../context.ts";
 import { BucketLease } from "./bucket-lease.ts";
+import { busyKeys } from "./busy-keys.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import type { Mover } from "./move-line.ts";
 import type { MoveMode } from "./move-object.ts";
@@ -101,6 +102,13 @@ interface ExecutionOptions {
   readonly progress: Progress | undefined;
 }
 
+interface Terms {
+  readonly mover: Omit<Mover, "journal">;
+  readonly pool: AdaptivePool;
+  /** Objects that another run has begun to move. */
+  readonly busy: ReadonlySet<string>;
+}
+
 /** One run of one plan in this process. */
 class Execution {
   readonly #ctx: Context;
@@ -110,7 +118,7 @@ class Execution {
   readonly #caps: Caps;
   #lastSeq = -1;
   #deferred: { readonly seq: number; readonly move: PlannedMove }[] = [];
-  #terms: { readonly mover: Omit<Mover, "journal">; readonly pool: AdaptivePool } | null = null;
+  #terms: Terms | null = null;
 
   constructor(ctx: Context, options: ExecutionOptions) {
     const { brakes } = ctx.config;
@@ -183,12 +191,13 @@ class Execution {
     if (entries.length === 0) return;
     const { plan, lease, guard } = this.#options;
     this.#terms ??= await this.#open();
-    const { mover, pool } = this.#terms;
+    const { mover, pool, busy } = this.#terms;
     await using journal = new JournalWriter(this.#ctx.state, lease);
     await workLines(entries, {
       mover: { ...mover, journal },
       pool,
       mode,
+      busy,
       ended: async ({ move }, { state, reason }) => {
         if (state === "planned") return;
         await this.#count(move, state, reason);
@@ -197,9 +206,14 @@ class Execution {
     });
   }
 
-  async #open(): Promise<{ readonly mover: Omit<Mover, "journal">; readonly pool: AdaptivePool }> {
-    const mover = await openMover(this.#ctx, this.#options.plan.bucket, this.#options.guard);
-    return { mover, pool: movePool(this.#ctx, mover.store) };
+  async #open(): Promise<Terms> {
+    const { plan, run, guard } = this.#options;
+    const mover = await openMover(this.#ctx, plan.bucket, guard);
+    return {
+      mover,
+      pool: movePool(this.#ctx, mover.store),
+      busy: await busyKeys(this.#ctx, plan.bucket, run.id),
+    };
   }
 
   async #count(move: PlannedMove, state: JournalEntry["state"], reason: string | null): Promise<void> {

@@ -1,6 +1,6 @@
 /** Takes up what earlier runs left open: intents of a crash, restores that have come to an end, objects tagged for a rule. */
 import { requirePermission } from "../../core/permission.ts";
-import type { JournalEntry, RunOrder } from "../../ports/state-store.ts";
+import type { JournalEntry, RunOrder, RunRecord } from "../../ports/state-store.ts";
 import type { AdaptivePool } from "../adaptive-pool.ts";
 import type { Context } from "../context.ts";
 import { BucketLease } from "./bucket-lease.ts";
@@ -74,15 +74,26 @@ class Continuation {
   async finish(): Promise<ContinueMovesResult> {
     for (const id of this.#runs) {
       const run = await this.#ctx.state.run(id);
-      if (!run) continue;
-      const tally = RunTally.of(await this.#ctx.state.journalTotals(id));
-      const state = run.state === "done" && tally.failed > 0 ? "partly" : run.state;
-      await this.#ctx.state.finishRun({ ...run, ...tally.counts(), state });
+      if (run) await this.#recount(run);
     }
+    // With the lease in our hands nobody is at work in the bucket: what seems to be running was left by a crash.
+    const left = (await this.#ctx.state.runs(RECENT_RUNS)).filter(
+      ({ bucket, state }) => bucket === this.#bucket && state === "running",
+    );
+    for (const run of left) await this.#recount({ ...run, state: "interrupted", finishedMs: this.#ctx.clock.now() });
     const { done, failed, skipped, restoring: waiting } = this.#tally;
     return { done, failed, skipped, waiting };
   }
+
+  async #recount(run: RunRecord): Promise<void> {
+    const tally = RunTally.of(await this.#ctx.state.journalTotals(run.id));
+    const state = run.state === "done" && tally.failed > 0 ? "partly" : run.state;
+    await this.#ctx.state.finishRun({ ...run, ...tally.counts(), state });
+  }
 }
+
+/** A crash is found by the next engine; more runs than this in between there are not. */
+const RECENT_RUNS = 1000;
 
 /** What an operator stopped is only looked after: did it happen, or is it left alone. */
 function modeOf(order: RunOrder): MoveMode {

@@ -91,6 +91,7 @@ export class MoveLine {
     const { move, mover } = this;
     return {
       ref: { bucket: move.bucket, key: move.key },
+      etagBefore: move.etag,
       etag: after.etag,
       versionId: after.versionId,
       sizeBytes: after.sizeBytes,

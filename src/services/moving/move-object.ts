@@ -53,7 +53,7 @@ export async function moveObject(mover: Mover, entry: JournalEntry, mode: MoveMo
 
 async function attempt(line: MoveLine, mode: MoveMode): Promise<MoveOutcome> {
   const { move, mover, progress } = line;
-  if (progress.uploadId !== undefined) await mover.store.abortUpload(move.key, progress.uploadId);
+  if (mode !== "fresh") await abortLeftUploads(line);
   const head = await mover.store.head(move.key);
   if (progress.tag) return tagObject(line, head, mode);
   if (mode !== "fresh" && head.storageClass === move.to && head.sizeBytes === move.sizeBytes) {
@@ -89,4 +89,23 @@ function holdOf(head: ObjectHead, nowMs: number): HoldState | null {
   const retainUntilMs = head.retention && head.retention.untilMs > nowMs ? head.retention.untilMs : null;
   if (!head.legalHold && retainUntilMs === null) return null;
   return { legalHold: head.legalHold, retainUntilMs, seenAtMs: nowMs };
+}
+
+/** A store's clock may be that far from ours. */
+const SKEW_MS = 15 * 60_000;
+
+/**
+ * Multipart copies that a crash left. One whose beginning was not heard of is known by its key, its class and its time; in
+ * the class that uploads have by themselves it could be somebody's own, and is only reported (`astra leftovers`).
+ */
+async function abortLeftUploads({ entry, move, mover, progress }: MoveLine): Promise<void> {
+  const { store, ctx } = mover;
+  if (progress.uploadId !== undefined) await store.abortUpload(move.key, progress.uploadId);
+  if (move.sizeBytes <= store.features.maxCopyBytes || move.to === ctx.prices.baseClass) return;
+  for await (const page of store.openUploads(move.key)) {
+    for (const { key, uploadId, storageClass, initiatedMs } of page) {
+      const isOurs = key === move.key && storageClass === move.to && initiatedMs >= entry.updatedMs - SKEW_MS;
+      if (isOurs) await store.abortUpload(key, uploadId);
+    }
+  }
 }

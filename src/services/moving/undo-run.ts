@@ -8,6 +8,7 @@ import { NEVER_MS, type PlanHeader, PlanTally, type PlannedMove } from "../../co
 import { daysBetween } from "../../core/units.ts";
 import type { JournalEntry, RunRecord } from "../../ports/state-store.ts";
 import type { Context, Progress } from "../context.ts";
+import { planAudit } from "../audit/plan-audit.ts";
 import { bucketFacts } from "../decide-context.ts";
 
 export interface PlanUndoInput {
@@ -29,9 +30,7 @@ export async function planUndo({ ctx, input }: { ctx: Context; input: PlanUndoIn
   if (!run) throw new AstraError("ASTRA_USAGE_INVALID", `there is no run ${input.runId}`, { fix: "See `astra runs`." });
   const id = ctx.random.id();
   const draft = new UndoDraft(ctx, run, await wayTerms(ctx, run.bucket), input.progress);
-  const detail = { plan: id, bucket: run.bucket, undoes: run.id };
-  const audit = { atMs: ctx.clock.now(), actor: ctx.actor.name, action: "plan.undo", detail };
-  return ctx.state.putPlan(id, draft.pages(), () => draft.header(id), audit);
+  return ctx.state.putPlan(id, draft.pages(), () => draft.header(id), planAudit(ctx, "plan.undo", { undoes: run.id }));
 }
 
 async function wayTerms(ctx: Context, bucket: string): Promise<WayTerms> {

@@ -10,12 +10,14 @@ export interface WorkOptions {
   readonly mover: Mover;
   readonly pool: AdaptivePool;
   readonly mode: MoveMode;
+  /** Objects that are left to another run which has begun to move them. */
+  readonly busy?: ReadonlySet<string>;
   readonly ended: (entry: JournalEntry, outcome: MoveOutcome) => Promise<void>;
 }
 
 /** Resolves when all that was begun has ended. @throws AstraError for faults that concern the whole run */
 export async function workLines(entries: readonly JournalEntry[], options: WorkOptions): Promise<void> {
-  const { mover, pool, mode, ended } = options;
+  const { mover, pool, mode, busy, ended } = options;
   const waiting = new Set(entries);
   const add = async (entry: JournalEntry, outcome: MoveOutcome): Promise<void> => {
     await mover.journal.add(lineAfter(entry, outcome, mover.ctx.clock.now()), outcome);
@@ -24,7 +26,8 @@ export async function workLines(entries: readonly JournalEntry[], options: WorkO
   const work = async (entry: JournalEntry): Promise<void> => {
     if (mode === "fresh" && !(await mover.guard.isGoing())) return;
     waiting.delete(entry);
-    const outcome = await moveObject(mover, entry, mode);
+    const isBusy = mode === "fresh" && busy?.has(entry.move.key);
+    const outcome = isBusy ? new MoveLine(mover, entry).skipped("busy") : await moveObject(mover, entry, mode);
     mover.guard.ended(outcome.state);
     await add(entry, outcome);
   };

@@ -1,7 +1,6 @@
 import { EXIT } from "../../../core/errors.ts";
 import type { AuditRecord } from "../../../ports/state-store.ts";
 import type { CommandSpec } from "../command.ts";
-import { counted } from "../output/size.ts";
 
 export const auditExport: CommandSpec = {
   name: "audit export",
@@ -17,7 +16,7 @@ export const auditExport: CommandSpec = {
     ["astra audit export --format csv --out audit.csv", "for a spreadsheet; no cell is a formula"],
   ],
   async run(call) {
-    const [{ exportAudit }, { auditCsv, auditNdjson }] = await Promise.all([
+    const [{ exportAudit }, { auditCsv, auditNdjson, countedEntries }] = await Promise.all([
       import("../../../services/audit/export-audit.ts"),
       import("../output/audit-text.ts"),
     ]);
@@ -34,7 +33,7 @@ export const auditExport: CommandSpec = {
     await writeNewFile(file, text);
     await call.terminal.show({
       json: { ok: true, file, entries: count.entries },
-      text: () => `${counted(count.entries, "line")} written to ${file}.`,
+      text: () => `${countedEntries(count.entries)} written to ${file}.`,
     });
     return EXIT.done;
   },

@@ -2,13 +2,7 @@ import type { Config } from "../../../config/schema.ts";
 import { EXIT } from "../../../core/errors.ts";
 import { bucketEncryption } from "../../../services/bucket-encryption.ts";
 import { COMMAND_NEEDS, READ_ONLY_COMMANDS, needsOf } from "../../../core/iam/command-needs.ts";
-import {
-  BUCKET_TRAITS,
-  type BucketTrait,
-  PARTITIONS,
-  type PolicyDocument,
-  policyDocument,
-} from "../../../core/iam/policy-document.ts";
+import { BUCKET_TRAITS, type BucketTrait, PARTITIONS, policyDocument } from "../../../core/iam/policy-document.ts";
 import { type Call, bucketOf } from "../call.ts";
 import type { CommandSpec } from "../command.ts";
 import { usageError } from "../parse-options.ts";

@@ -39,8 +39,13 @@ function detailText(detail: AuditRecord["detail"]): string {
   return text.length > DETAIL_CHARACTERS ? `${text.slice(0, DETAIL_CHARACTERS - 1)}…` : text;
 }
 
+/** `1 entry`, `12 entries`. */
+export function countedEntries(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? "entry" : "entries"}`;
+}
+
 export function verifiedText({ entries, head, plans }: VerifyAuditResult): string {
-  const whole = `${formatCount(entries)} ${entries === 1 ? "entry" : "entries"} as written, ${counted(plans, "plan")} as made.`;
+  const whole = `${countedEntries(entries)} as written, ${counted(plans, "plan")} as made.`;
   if (entries === 0) return whole;
   return `${whole}\nKeep this, away from the state file: ${head.hash}@${head.seq}\nNext time: astra audit verify --head ${head.hash}@${head.seq}`;
 }

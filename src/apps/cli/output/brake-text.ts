@@ -1,6 +1,7 @@
 /** The kill switch and the budgets as text. */
 import { styleText } from "node:util";
-import type { Budget, ReadBrakeResult } from "../../../services/read-brake.ts";
+import type { Budget } from "../../../services/budgets.ts";
+import type { ReadBrakeResult } from "../../../services/read-brake.ts";
 import { formatInstant } from "./date.ts";
 import { formatMoney } from "./money.ts";
 import { visible } from "./visible.ts";

@@ -45,7 +45,12 @@ function runRow(run: RunRecord): string[] {
 export function runDetailText(shown: ShowRunResult): string {
   const { run, order, runBudget, dayBudget, faults } = shown;
   const title = `Run ${run.id} of plan ${run.planId}, s3://${run.bucket}, started ${formatInstant(run.startedMs)}`;
-  const notes = [budgetLine("This run", runBudget), budgetLine("Today (UTC), all runs", dayBudget)];
+  const { objectsLeft, bytesLeft } = runBudget;
+  const more = [counted(objectsLeft, "object"), ...(bytesLeft === null ? [] : [formatBytes(bytesLeft)])];
+  const notes = [
+    `${budgetLine("This run", runBudget)} It may still move ${more.join(" and ")}.`,
+    budgetLine("Today (UTC), all runs", dayBudget),
+  ];
   if (order !== "run") notes.unshift(`Ordered to ${order}; \`astra runs resume ${run.id}\` takes that back.`);
   for (const [name, { lines, bytes }] of [
     ["a restore", shown.restoring],
