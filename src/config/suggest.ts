@@ -5,12 +5,18 @@ export function nearestWord(word: string, known: readonly string[]): string | nu
   let best: string | null = null;
   let bestDistance = Infinity;
   for (const candidate of known) {
+    // So far apart in length that nobody meant it: the distance of a name of a megabyte would take seconds.
+    if (Math.abs(word.length - candidate.length) > mostEdits(candidate)) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance >= bestDistance) continue;
     best = candidate;
     bestDistance = distance;
   }
-  return best !== null && bestDistance <= Math.max(1, Math.floor(best.length / 3)) ? best : null;
+  return best !== null && bestDistance <= mostEdits(best) ? best : null;
+}
+
+function mostEdits(candidate: string): number {
+  return Math.max(1, Math.floor(candidate.length / 3));
 }
 
 /** Optimal string alignment: insertions, deletions, replacements and swapped neighbours cost one each. */

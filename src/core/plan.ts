@@ -126,6 +126,17 @@ export interface PlanTotals {
   readonly saving?: SavingInterval | null;
 }
 
+/** What the bucket by itself does at each move. */
+export interface BucketEffects {
+  /** Whoever listens to the bucket hears of an object that was created. */
+  readonly notifications: boolean;
+  readonly replication: boolean;
+  /** What a copy leaves of the version it replaces. */
+  readonly versions: "none" | "kept" | "dropped";
+  /** Enabled lifecycle rules. */
+  readonly lifecycleRuleIds: readonly string[];
+}
+
 export interface PlanHeader {
   readonly id: string;
   readonly bucket: string;
@@ -133,6 +144,8 @@ export interface PlanHeader {
   readonly strategy: string;
   readonly priceBook: string;
   readonly totals: PlanTotals;
+  /** Plans made before this was told lack it, and the way back of a run does. */
+  readonly effects?: BucketEffects;
   /** SHA-256, hex, over the canonical form of the header's other fields and every move in order. */
   readonly hash: string;
 }

@@ -4,20 +4,20 @@
  */
 import { hash } from "node:crypto";
 import type { Account } from "./account.ts";
-import { type StoredAcl, PRIVATE_ACL } from "./acl.ts";
+import type { StoredAcl } from "./acl.ts";
 import { type Bucket, findVersion, versionsOf } from "./bucket.ts";
 import { type ChecksumAlgorithm, checksumOf, md5Of } from "./checksums.ts";
 import { deleteCurrent } from "./deletion.ts";
-import type {
-  ObjectVersion,
-  RestoreState,
-  Retention,
-  StoredChecksum,
-  StoredEncryption,
-  VersionAttributes,
-} from "./object-version.ts";
+import {
+  type InspectedObject,
+  type InspectedUpload,
+  type InspectedVersion,
+  inspect,
+  inspectUpload,
+  inspectVersion,
+} from "./inspection.ts";
+import type { ObjectVersion, Retention, StoredEncryption, VersionAttributes } from "./object-version.ts";
 import { storeVersion } from "./operations/put-object.ts";
-import { bodyChunks } from "./stored-body.ts";
 import { checkTags } from "./tags.ts";
 import { lockMissing } from "./write-headers.ts";
 
@@ -36,51 +36,6 @@ export interface OverwriteOptions {
   readonly checksum?: ChecksumAlgorithm;
   readonly legalHold?: boolean;
   readonly retention?: Retention;
-}
-
-/** Everything that is kept of a current object. */
-export interface InspectedObject {
-  readonly key: string;
-  readonly versionId: string;
-  readonly body: Buffer;
-  /** Without quotes. */
-  readonly etag: string;
-  readonly sizeBytes: number;
-  readonly lastModifiedMs: number;
-  readonly storageClass: string;
-  readonly contentHeaders: Readonly<Record<string, string>>;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly websiteRedirect: string | null;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly acl: StoredAcl;
-  readonly encryption: StoredEncryption;
-  readonly checksum: StoredChecksum | null;
-  readonly legalHold: boolean;
-  readonly retention: Retention | null;
-  readonly restore: RestoreState | null;
-}
-
-/** A version, current or not, or a delete marker. */
-export interface InspectedVersion {
-  readonly key: string;
-  readonly versionId: string;
-  readonly current: boolean;
-  readonly deleteMarker: boolean;
-  readonly etag: string;
-  readonly sizeBytes: number;
-  readonly storageClass: string;
-  readonly lastModifiedMs: number;
-  readonly legalHold: boolean;
-  readonly retention: Retention | null;
-}
-
-export interface InspectedUpload {
-  readonly key: string;
-  readonly uploadId: string;
-  readonly initiatedMs: number;
-  readonly storageClass: string;
-  /** Parts that are there. */
-  readonly parts: number;
 }
 
 /** An object of {@link Backdoor.fill}. Its content is generated, and its ETag is made of its key. */
@@ -153,14 +108,7 @@ export function openBackdoor(account: Account, present: () => void): Backdoor {
     },
     inspect: (name, key) => inspect(currentOf(name, key)),
     versions: (name, key) => Array.from(versionsOf(bucketNow(name), key), inspectVersion),
-    openUploads: (name) =>
-      Array.from(bucketNow(name).uploads.values(), ({ key, uploadId, initiatedMs, storageClass, parts }) => ({
-        key,
-        uploadId,
-        initiatedMs,
-        storageClass,
-        parts: parts.size,
-      })),
+    openUploads: (name) => Array.from(bucketNow(name).uploads.values(), inspectUpload),
     fill: (name, count, object) => fill(account, bucketNow(name), count, object),
   };
 }
@@ -221,33 +169,3 @@ function fill(account: Account, bucket: Bucket, count: number, object: (index: n
 }
 
 const NO_TAGS: readonly [] = [];
-
-function inspect(version: ObjectVersion): InspectedObject {
-  const { contentHeaders, metadata, websiteRedirect, encryption, checksum } = version.attributes;
-  const { key, versionId, etag, sizeBytes, lastModifiedMs, storageClass, legalHold, retention, restore } = version;
-  return {
-    key,
-    versionId,
-    body: Buffer.concat([...bodyChunks(version.body)]),
-    etag,
-    sizeBytes,
-    lastModifiedMs,
-    storageClass,
-    contentHeaders,
-    metadata,
-    websiteRedirect,
-    tags: Object.fromEntries(version.tags),
-    acl: version.acl ?? PRIVATE_ACL,
-    encryption,
-    checksum,
-    legalHold,
-    retention,
-    restore,
-  };
-}
-
-function inspectVersion(version: ObjectVersion): InspectedVersion {
-  const { key, versionId, deleteMarker, etag, sizeBytes, storageClass, lastModifiedMs, legalHold, retention } = version;
-  const current = version.noncurrentSinceMs === null;
-  return { key, versionId, current, deleteMarker, etag, sizeBytes, storageClass, lastModifiedMs, legalHold, retention };
-}

@@ -61,7 +61,14 @@ async function storeFindings(ctx: Context, bucket: string): Promise<Finding[]> {
           ? "no lifecycle rules"
           : `lifecycle rules ${info.lifecycleRuleIds.join(", ")}`;
       const lock = info.objectLock ? ", object lock" : "";
-      return `region ${info.region ?? "unknown"}, versioning ${info.versioning}${lock}, ${rules}`;
+      const triggered = [
+        ...(info.notifications ? ["moves will send its notifications"] : []),
+        ...(info.replication ? ["moves will be replicated"] : []),
+        ...(info.versioning === "off" ? [] : ["moves by copy leave a noncurrent version"]),
+        ...(info.ownership === "enforced" ? [] : ["objects have ACLs, which moves carry over"]),
+      ];
+      const known = [`region ${info.region ?? "unknown"}`, `versioning ${info.versioning}${lock}`, rules];
+      return [...known, ...triggered].join(", ");
     }),
   );
   findings.push(await skewFinding(ctx, bucket));

@@ -6,7 +6,7 @@ import { createdMsOf, knownHold } from "../core/object-view.ts";
 import { requirePermission } from "../core/permission.ts";
 import type { PriceBook } from "../core/pricing/price-book.ts";
 import type { ObjectView } from "../core/strategy.ts";
-import { NEVER_MS, type PlanHeader, PlanTally, type PlannedMove } from "../core/plan.ts";
+import { type BucketEffects, NEVER_MS, type PlanHeader, PlanTally, type PlannedMove } from "../core/plan.ts";
 import { refusalCause } from "../core/refusal-cause.ts";
 import { SavingTally } from "../core/pricing/saving-tally.ts";
 import { MS_PER_DAY } from "../core/units.ts";
@@ -28,8 +28,27 @@ export async function makePlan({ ctx, input }: { ctx: Context; input: MakePlanIn
   requirePermission(ctx.actor, "plan.write");
   await noteInputs({ ctx });
   const id = ctx.random.id();
-  const draft = new PlanDraft(ctx, input, await busyKeys(ctx, input.bucket), await decideContext(ctx, input.bucket));
+  const draft = new PlanDraft(ctx, input, {
+    busy: await busyKeys(ctx, input.bucket),
+    deciding: await decideContext(ctx, input.bucket),
+    effects: await bucketEffects(ctx, input.bucket),
+  });
   return ctx.state.putPlan(id, draft.pages(), () => draft.header(id), planAudit(ctx, "plan.make"));
+}
+
+async function bucketEffects(ctx: Context, bucket: string): Promise<BucketEffects> {
+  const { notifications, replication, versioning, lifecycleRuleIds } = await (
+    await ctx.stores.open(bucket)
+  ).bucketInfo();
+  const isDropped = versioning === "enabled" && ctx.config.engine.drop_own_noncurrent;
+  const versions = versioning === "off" ? "none" : isDropped ? "dropped" : "kept";
+  return { notifications, replication, versions, lifecycleRuleIds };
+}
+
+interface DraftTerms {
+  readonly busy: ReadonlySet<string>;
+  readonly deciding: DecideContext;
+  readonly effects: BucketEffects;
 }
 
 class PlanDraft {
@@ -37,15 +56,17 @@ class PlanDraft {
   readonly #input: MakePlanInput;
   readonly #busy: ReadonlySet<string>;
   readonly #decide: DecideContext;
+  readonly #effects: BucketEffects;
   readonly #tally: PlanTally;
   readonly #saving: SavingTally;
   readonly #hash = createHash("sha256");
 
-  constructor(ctx: Context, input: MakePlanInput, busy: ReadonlySet<string>, deciding: DecideContext) {
+  constructor(ctx: Context, input: MakePlanInput, { busy, deciding, effects }: DraftTerms) {
     this.#ctx = ctx;
     this.#input = input;
     this.#busy = busy;
     this.#decide = deciding;
+    this.#effects = effects;
     this.#tally = new PlanTally(deciding.guards.maxPaybackDays);
     this.#saving = new SavingTally(deciding.prices);
   }
@@ -74,6 +95,7 @@ class PlanDraft {
       strategy: this.#decide.strategy.name,
       priceBook: this.#ctx.prices.version,
       totals: { ...this.#tally.totals(), saving: this.#saving.interval(createdMs) },
+      effects: this.#effects,
     };
     return { ...head, hash: this.#hash.copy().update(JSON.stringify(head)).digest("hex") };
   }

@@ -103,6 +103,14 @@ const header = z.strictObject({
   strategy: z.string(),
   priceBook: z.string(),
   totals,
+  effects: z
+    .strictObject({
+      notifications: z.boolean(),
+      replication: z.boolean(),
+      versions: z.enum(["none", "kept", "dropped"]),
+      lifecycleRuleIds: z.array(z.string()),
+    })
+    .exactOptional(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
 });
 

@@ -20,6 +20,8 @@ export interface BucketOptions {
 export interface RunningBackend extends AsyncDisposable {
   readonly endpoint: string;
   readonly createBucket: (name: string, options: BucketOptions) => Promise<void>;
+  /** Ends the wait for a readable copy that was asked for. */
+  readonly finishRestore: (bucket: string, key: string) => void;
 }
 
 export interface Backend {
@@ -51,6 +53,7 @@ const sandbox: Backend = {
     return {
       endpoint: running.endpoint,
       createBucket: async (name, options) => running.createBucket(name, options),
+      finishRestore: (bucket, key) => void running.enterReads(bucket, key, 1),
       [Symbol.asyncDispose]: async () => running.close(),
     };
   },
@@ -88,6 +91,8 @@ function overSdk(started: ServerProcess | Missing): RunningBackend {
       if (!versioning) return;
       await sdk.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
     },
+    // These do not let anyone wait.
+    finishRestore: () => undefined,
     [Symbol.asyncDispose]: async () => {
       sdk.destroy();
       await started[Symbol.asyncDispose]();

@@ -201,6 +201,20 @@ export const classChecks: CheckGroup = (check) => {
     expect(await store.restore({ key: "archived", days: 2, speed: "standard" })).toMatch(/^(ongoing|restored)$/);
   });
 
+  check("moves an archived object up by its readable copy", async ({ openNew, finishRestore }) => {
+    const store = await openNew();
+    const metadata = { kept: "yes" };
+    await store.put({ key: "archived", body: Buffer.from("x"), storageClass: "DEEP_ARCHIVE", metadata });
+    await store.restore({ key: "archived", days: 2, speed: "bulk" });
+    finishRestore(store.bucket, "archived");
+    const head = await store.head("archived");
+    expect(head.restore?.ongoing).toBe(false);
+    expect(head.restore?.expiresMs).toBeGreaterThan(Date.now());
+    await store.changeClass({ acl: null, head, storageClass: "STANDARD" });
+    expect(await store.head("archived")).toMatchObject({ storageClass: "STANDARD", restore: null, metadata });
+    expect((await readAll(store, "archived")).toString()).toBe("x");
+  });
+
   check("refuses to restore what is missing or needs none", async ({ openNew }) => {
     const store = await openNew();
     await store.put({ key: "hot", body: Buffer.from("x"), storageClass: "STANDARD" });

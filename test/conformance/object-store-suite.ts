@@ -19,6 +19,8 @@ export interface Stage {
   readonly open: (bucket: string, options?: Partial<S3Options>) => ObjectStore;
   /** A store of a new bucket. */
   readonly openNew: (options?: Partial<S3Options>, bucketOptions?: BucketOptions) => Promise<ObjectStore>;
+  /** Ends the wait for a readable copy that was asked for. */
+  readonly finishRestore: (bucket: string, key: string) => void;
   /** A proxy in front of the server, for faults. */
   readonly proxy: () => Promise<FaultProxy>;
 }
@@ -97,6 +99,7 @@ function openStage(running: RunningBackend, closing: AsyncDisposableStack): Stag
     newBucket,
     open,
     openNew: async (options, bucketOptions) => open(await newBucket(bucketOptions), options),
+    finishRestore: running.finishRestore,
     proxy: async () => closing.use(await startFaultProxy(running.endpoint)),
   };
 }

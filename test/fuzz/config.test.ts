@@ -9,6 +9,11 @@ import { configFields } from "../../src/config/fields.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { parsePolicies } from "../../src/config/policy-file.ts";
 import { parsePriceBook } from "../../src/config/price-books.ts";
+import { replayStart, ratePerSecond, sizeBytes, wholeNumber } from "../../src/apps/cli/parse-options.ts";
+import { untilMs } from "../../src/config/policy-schema.ts";
+import { nearestWord } from "../../src/config/suggest.ts";
+import { addDuration, durationDays, parseDuration } from "../../src/core/policy/duration.ts";
+import { parseSizeBytes } from "../../src/core/units.ts";
 import { isAstraError } from "../../src/core/errors.ts";
 import { TIMEOUT_MS, acceptedOrRefused, expectHarmless, expectPlain, hostileText, mutated } from "./fuzzing.ts";
 
@@ -56,7 +61,7 @@ function expectPlaced(error: unknown): void {
 test("configuration files", { timeout: TIMEOUT_MS }, () => {
   expectHarmless({
     name: "config, files",
-    share: 0.2,
+    share: 0.04,
     input: mutated(config, YAML_PIECES),
     leastAccepted: 0.1,
     check: (text) =>
@@ -85,7 +90,7 @@ test("variables and flags", { timeout: TIMEOUT_MS }, () => {
   writeFileSync(file, "bucket: data\n");
   expectHarmless({
     name: "config, variables and flags",
-    share: 0.6,
+    share: 0.12,
     input: fc.record({
       variable: fc.oneof(
         { weight: 8, arbitrary: fc.constantFrom(...variables) },
@@ -119,7 +124,7 @@ const policies = fc
 test("policy files", { timeout: TIMEOUT_MS }, () => {
   expectHarmless({
     name: "config, policies",
-    share: 0.2,
+    share: 0.04,
     input: mutated(policies, [
       ...YAML_PIECES,
       "duration: 7 years\n",
@@ -133,6 +138,40 @@ test("policy files", { timeout: TIMEOUT_MS }, () => {
           for (const { value } of match.tags) assert.equal(typeof value.matches("x"), "boolean");
         }
       }),
+  });
+});
+
+test("values of fields and options", { timeout: TIMEOUT_MS }, () => {
+  const value = fc.constantFrom(
+    "90d",
+    "7 years",
+    "1 year 6 months",
+    "128KiB",
+    "1.5 GB",
+    "1024",
+    "2030-12-31",
+    "2030-12-31T10:00Z",
+  );
+  expectHarmless({
+    name: "config, values",
+    share: 0.8,
+    input: mutated(value, ["years", "KiB", ".", "e9", "-", "9999999", "months "]),
+    leastAccepted: 0.2,
+    check: (text) => {
+      const duration = parseDuration(text);
+      if (duration) assert.ok(Number.isFinite(addDuration(0, duration)) && durationDays(duration) >= 0);
+      const size = parseSizeBytes(text);
+      assert.ok(size === null || (Number.isSafeInteger(size) && size >= 0));
+      const until = untilMs(text);
+      assert.ok(until === null || Number.isFinite(until));
+      const nearest = nearestWord(text, ["duration", "until", "pattern", "1024d"]);
+      assert.ok(nearest === null || typeof nearest === "string");
+      acceptedOrRefused(() => assert.ok(sizeBytes(text) >= 0));
+      acceptedOrRefused(() => assert.ok(ratePerSecond(text) > 0));
+      acceptedOrRefused(() => assert.ok(wholeNumber(1, 9)(text) <= 9));
+      acceptedOrRefused(() => assert.ok(replayStart(text).kind !== "offset" || BigInt(text) >= 0n));
+      return duration !== null || size !== null || until !== null ? "accepted" : "refused";
+    },
   });
 });
 

@@ -217,7 +217,7 @@ test("plans, runs, audit and access logs", { timeout: TIMEOUT_MS }, () => {
 const BUDGET = { spentMicros: 1, capMicros: 2, leftMicros: 1 };
 const SHOWN_RUN = {
   order: "run",
-  runBudget: { ...BUDGET, objectsLeft: 1, bytesLeft: null },
+  runBudget: { ...BUDGET, objects: 1, objectsLeft: 1, bytes: 1, bytesLeft: null },
   dayBudget: BUDGET,
   totals: [],
   restoring: { lines: 1, bytes: 1 },
@@ -241,7 +241,11 @@ const EXPLAINED: Explanation = {
   strategy: "matrix",
   hold: null,
   rules: [],
-  decision: { kind: "stay", proposal: null, policy: { rules: [], orderedBy: null, unknownRules: [] } },
+  decision: {
+    kind: "stay",
+    proposal: { tier: "hot", storageClass: "STANDARD", rule: "r", why: "w" },
+    policy: { rules: [], orderedBy: null, unknownRules: [] },
+  },
   prediction: null,
   nextChange: null,
   reviewInDays: null,

@@ -11,6 +11,7 @@ const MOST_SKEW_MS = 30_000;
 export async function strike(world: World, restart: (dead: Worker) => Promise<void>): Promise<void> {
   const { scheduler, hazards, owners, stream } = world;
   if (scheduler.chance(hazards.overwrite)) owners.write(ownKey(world));
+  if (scheduler.chance(hazards.send)) sendSome(world);
   if (scheduler.chance(hazards.remove)) owners.remove(ownKey(world));
   if (scheduler.chance(hazards.retag)) owners.retag(anyKey(world));
   if (scheduler.chance(hazards.hold)) owners.hold(anyKey(world));
@@ -36,6 +37,10 @@ function ownKey({ scheduler, setting }: World): string {
 
 function anyKey({ scheduler, setting }: World): string {
   return scheduler.pick([...setting.keys, ...setting.ingestedKeys]);
+}
+
+function sendSome({ scheduler, setting, owners }: World): void {
+  if (setting.ingestedKeys.length > 0) owners.send(scheduler.pick(setting.ingestedKeys));
 }
 
 function someWorker({ scheduler, workers }: World): Worker | null {

@@ -5,6 +5,7 @@ import type { Scheduler } from "./scheduler.ts";
 export interface Hazards {
   /** Owners at work between two steps. */
   readonly overwrite: number;
+  readonly send: number;
   readonly remove: number;
   readonly retag: number;
   readonly hold: number;
@@ -37,6 +38,7 @@ export function chooseHazards(chance: Scheduler): Hazards {
   const some = (most: number): number => (isCalm || chance.chance(0.5) ? 0 : most * chance.random.next() ** 2);
   return {
     overwrite: some(STEPWISE),
+    send: some(STEPWISE),
     remove: some(STEPWISE / 2),
     retag: some(STEPWISE),
     hold: some(STEPWISE),
@@ -59,6 +61,7 @@ export function chooseHazards(chance: Scheduler): Hazards {
 /** The world once everything has calmed down. */
 export const CALM: Hazards = {
   overwrite: 0,
+  send: 0,
   remove: 0,
   retag: 0,
   hold: 0,

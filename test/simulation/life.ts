@@ -7,8 +7,10 @@ import { applyPlan } from "../../src/services/moving/apply-plan.ts";
 import { continueMoves } from "../../src/services/moving/continue-moves.ts";
 import { runEngine } from "../../src/services/moving/run-engine.ts";
 import { planUndo } from "../../src/services/moving/undo-run.ts";
+import { PRIVATE_ACL } from "../../src/sandbox/acl.ts";
 import { strike } from "./chaos.ts";
 import type { Judge } from "./judge.ts";
+import { grantTexts } from "./owners.ts";
 import { BUCKET } from "./setting.ts";
 import type { Worker } from "./worker.ts";
 import type { World } from "./world.ts";
@@ -51,7 +53,10 @@ export class Life {
       model.add(key, false);
       owners.write(key, scheduler.chance(0.2));
     }
-    for (const key of setting.ingestedKeys) model.add(key, true);
+    for (const key of setting.ingestedKeys) {
+      model.add(key, true).grants = grantTexts(PRIVATE_ACL);
+      owners.send(key);
+    }
     await stream.deliver(true);
     for (let n = 0; n < setting.consumers; n += 1) await this.#consume();
   }
@@ -67,6 +72,7 @@ export class Life {
     scheduler.advance(Math.floor(ms));
     world.policies = parsePolicies("policies.yaml", text);
     for (let n = scheduler.below(4); n > 0; n -= 1) this.#ownersBusy();
+    if (scheduler.chance(0.5)) world.tellOfRestores();
     while (this.#engines.size < setting.engines) this.#engines.add(await world.hire("engine"));
     for (const engine of this.#engines) engine.begin("engine", this.#chooseVerb());
     const over = (): boolean => ![...this.#engines].some((engine) => engine.isBusy) && stream.isEmpty;
@@ -165,6 +171,7 @@ export class Life {
     await this.#stopEngines();
     await world.releaseBrakes();
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      world.tellOfRestores();
       await world.stream.deliver(true);
       await this.#continueAll();
       if ((await this.#openLines()) === 0 && world.stream.isEmpty) break;

@@ -34,8 +34,8 @@ export interface ModelObject {
   reads: number;
   /** Scheduler's step at which a hold or a lock was last put on. */
   heldSinceStep: number;
-  /** Every version an owner wrote, by id: its content. */
-  readonly ownVersions: Map<string, string>;
+  /** Every version an owner wrote, by id. */
+  readonly ownVersions: Set<string>;
   /** Written by events through the consumers, by nobody else. */
   readonly isIngested: boolean;
 }
@@ -62,7 +62,7 @@ export class Model {
       isSilent: false,
       reads: 0,
       heldSinceStep: 0,
-      ownVersions: new Map(),
+      ownVersions: new Set(),
       isIngested,
     };
     this.objects.set(key, object);

@@ -38,7 +38,7 @@ export const versionsKept: Check = ({ model, sandbox, effects, bucket }) =>
     const removed = new Set(
       effects.filter((effect) => effect.kind === "removal" && effect.key === key).map((effect) => effect.versionBefore),
     );
-    return [...ownVersions.keys()]
+    return [...ownVersions]
       .filter((id) => !there.has(id) && !removed.has(id))
       .map((id) => `${key}: its owner's version ${id} is lost`);
   });

@@ -2,7 +2,7 @@
 import type { InspectedObject, OverwriteOptions } from "../../src/sandbox/backdoor.ts";
 import { OWNER_ID, type StoredAcl } from "../../src/sandbox/acl.ts";
 import type { Sandbox } from "../../src/sandbox/server.ts";
-import type { Model, ModelObject } from "./model.ts";
+import type { Model, ModelObject, OwnersObject } from "./model.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Stream } from "./stream.ts";
 import type { BucketKind } from "./setting.ts";
@@ -18,6 +18,8 @@ export interface OwnersOptions {
   /** Objects that are copied in parts right now: S3 offers no condition against a change of what is not content. */
   readonly isInParts: (key: string) => boolean;
   readonly mostBytes: number;
+  /** Objects are larger than the bodies that are sent. */
+  readonly isScaled: boolean;
 }
 
 const STORE_DAY_MS = 86_400_000;
@@ -26,6 +28,15 @@ const READER: StoredAcl["grants"][number] = {
   permission: "READ",
 };
 const OWNER: StoredAcl["grants"][number] = { grantee: { kind: "id", value: OWNER_ID }, permission: "FULL_CONTROL" };
+
+/** What a consumer's upload has besides its content. */
+const SENT: Omit<OwnersObject, "key" | "content"> = {
+  contentHeaders: { "content-type": "binary/octet-stream" },
+  metadata: {},
+  websiteRedirect: null,
+  encryption: JSON.stringify({ algorithm: "AES256", kmsKeyId: null, bucketKey: false }),
+  checksum: "CRC32",
+};
 
 export class Owners {
   readonly #options: OwnersOptions;
@@ -75,20 +86,21 @@ export class Owners {
   }
 
   retag(key: string): void {
-    const { sandbox, bucket, scheduler, model, tell, isInParts } = this.#options;
-    if (!model.object(key).current || isInParts(key)) return;
+    const { sandbox, bucket, model, tell, isInParts } = this.#options;
+    const object = model.object(key);
+    // An upload that is repeated after a crash may come after the tags.
+    if (!object.current || object.isIngested || isInParts(key)) return;
     const tags = this.#tags();
     tell(`owner: tags ${key} ${JSON.stringify(tags)}`);
     sandbox.retag(bucket, key, tags);
-    model.object(key).tags = tags;
-    void scheduler;
+    object.tags = tags;
   }
 
   /** Puts a hold on, or takes it off. */
   hold(key: string): void {
     const { sandbox, bucket, kind, scheduler, model, tell } = this.#options;
     const object = model.object(key);
-    if (!kind.objectLock || !object.current) return;
+    if (!kind.objectLock || !object.current || object.isIngested) return;
     if (scheduler.chance(0.3) && object.retainUntilMs < scheduler.now()) {
       const untilMs = scheduler.now() + Math.ceil(scheduler.random.next() * 20) * STORE_DAY_MS;
       tell(`owner: locks ${key} until ${new Date(untilMs).toISOString()}`);
@@ -109,6 +121,26 @@ export class Owners {
     if (!isExcluded) model.object(key).reads += reads;
     const principal = isExcluded ? { principal: "crawler" } : {};
     stream.tell({ type: "accessed", key, atMs: scheduler.now(), data: { reads, ...principal } });
+  }
+
+  /** Sends an object through the stream: a consumer will write it. */
+  send(key: string): void {
+    const { scheduler, model, stream, tell } = this.#options;
+    const object = model.object(key);
+    this.#contents += 1;
+    const body = Buffer.alloc(1 + scheduler.below(this.#options.mostBytes), `${key} ${this.#contents} `);
+    const base64 = body.toString("base64");
+    // A body whose object has another size can't be known again when its upload is repeated.
+    const isCreated = object.current === null && !this.#options.isScaled;
+    tell(`owner: sends ${key}, ${body.length} bytes`);
+    stream.tell({
+      type: isCreated ? "created" : "overwritten",
+      key,
+      atMs: scheduler.now(),
+      data: { body: { base64 }, sequencer: stream.nextSequencer() },
+    });
+    object.current = { ...SENT, key, content: base64 };
+    object.writtenMs = scheduler.now();
   }
 
   #written(): OverwriteOptions {
@@ -139,13 +171,12 @@ export class Owners {
     const { sandbox, bucket, model, scheduler, kind } = this.#options;
     const found = sandbox.inspect(bucket, key);
     const object: ModelObject = model.object(key);
-    const content = found.body.toString("base64");
     if (isNewContent) {
       object.isAgeKnown = true;
       object.writtenMs = scheduler.now();
       object.writtenStep = scheduler.steps;
     }
-    if (kind.versioning) object.ownVersions.set(found.versionId, content);
+    if (kind.versioning) object.ownVersions.add(found.versionId);
     object.current = ownersPart(found);
     object.tags = found.tags;
     object.grants = grantTexts(found.acl);

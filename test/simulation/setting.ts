@@ -3,8 +3,6 @@ import { type Config, configSchema } from "../../src/config/schema.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export const BUCKET = "data";
-/** A byte of a body stands for so many bytes, so that small bodies are worth moving. */
-export const BYTE_SCALE = 1024 ** 2;
 const MIB = 1024 ** 2;
 export const DEAD_LETTER_SUFFIX = ".dlq";
 
@@ -22,6 +20,8 @@ export interface Setting {
   readonly consumers: number;
   readonly engines: number;
   readonly phases: number;
+  /** A byte of a body stands for so many bytes, so that small bodies are worth moving and are copied in parts. */
+  readonly byteScale: number;
   /** Bodies have at most so many bytes, before scaling. */
   readonly mostBytes: number;
   readonly maxCopyBytes: number;
@@ -54,6 +54,7 @@ export function chooseSetting(chance: Scheduler, folder: string): Setting {
     consumers: 1 + chance.below(3),
     engines: 1 + chance.below(2),
     phases: 2 + chance.below(3),
+    byteScale: chance.chance(0.75) ? MIB : 1,
     mostBytes: 400,
     maxCopyBytes: maxCopyMib * MIB,
     isDestinationConditional,

@@ -19,7 +19,7 @@ import { Owners } from "./owners.ts";
 import type { Sabotage } from "./sabotage.ts";
 import { signedAnew } from "./sabotage-wire.ts";
 import { Scheduler } from "./scheduler.ts";
-import { BUCKET, BYTE_SCALE, type Setting, chooseSetting } from "./setting.ts";
+import { BUCKET, type Setting, chooseSetting } from "./setting.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
 import { Stream } from "./stream.ts";
 import { Worker } from "./worker.ts";
@@ -57,6 +57,7 @@ export class World {
   readonly #sabotage: Sabotage | null;
   readonly #endings: (() => void | Promise<void>)[] = [];
   readonly #checkedTags = new Set<string>();
+  readonly #toldRestores = new Set<string>();
   readonly #gone = new Set<string>();
   readonly workers = new Set<Worker>();
   hazards: Hazards;
@@ -103,6 +104,7 @@ export class World {
       tell,
       isInParts: (key) => this.#checkedTags.has(key),
       mostBytes: setting.mostBytes,
+      isScaled: setting.byteScale > 1,
     });
     this.#endings.push(
       installWireGate(scheduler, { step: (request, send) => this.#overTheWire(request, send) }),
@@ -125,7 +127,7 @@ export class World {
       prices: PRICES,
       accessKey: KEYS.accessKeyId,
       secretKey: KEYS.secretAccessKey,
-      byteScale: BYTE_SCALE,
+      byteScale: setting.byteScale,
       seed,
       signatureClock: SIGNING_CLOCK,
     });
@@ -200,6 +202,17 @@ export class World {
     for (const run of await this.state.runs(100)) {
       const audit = { atMs: this.scheduler.now(), actor: "operator", action: "run.order", detail: { run: run.id } };
       await this.state.setRunOrder(run.id, "run", audit);
+    }
+  }
+
+  /** Readable copies that are there by now are told of, as the store's notifications do. */
+  tellOfRestores(): void {
+    for (const { key } of this.sandbox.snapshot(BUCKET)) {
+      const { restore, versionId, lastModifiedMs } = this.sandbox.inspect(BUCKET, key);
+      const id = `${key} ${versionId} ${lastModifiedMs} ${restore?.readyMs}`;
+      if (!restore?.ready || this.#toldRestores.has(id)) continue;
+      this.#toldRestores.add(id);
+      this.stream.tell({ type: "restored", key, atMs: restore.readyMs, data: {} });
     }
   }
 
@@ -282,7 +295,10 @@ export class World {
     };
     this.effects.push(noted);
     this.#tell(`…${noted.kind} of ${noted.key}: ${noted.from} → ${noted.to}`);
-    if (noted.kind === "removal" || this.model.object(noted.key).isIngested) return;
+    const object = this.model.object(noted.key);
+    if (noted.kind === "upload" && object.isIngested) object.writtenStep = this.scheduler.steps;
+    if (noted.kind === "upload" && this.setting.kind.versioning) object.ownVersions.add(noted.versionAfter);
+    if (noted.kind === "removal" || object.isIngested) return;
     const found = this.sandbox.inspect(BUCKET, noted.key);
     this.stream.tell({
       type: "overwritten",

@@ -28,6 +28,10 @@ const ALL_CRCS_ARE_32: Falsehood = {
   reason: "other CRCs than CRC-32 are calculated as CRC-32",
   failure: /expected '[^']+==' to be '/,
 };
+const NO_RESTORE: Falsehood = {
+  reason: "restore is not known",
+  failure: /RestoreObject was refused \(BadRequest\)/,
+};
 const KEY_BY_ID: Falsehood = { reason: "a KMS key is known by its id, not by its ARN", failure: /Invalid keyId/ };
 const NO_ENCRYPTION: Falsehood = {
   reason: "the encryption of a put is told for aws:kms alone",
@@ -176,7 +180,8 @@ export const FALSEHOODS: Readonly<Record<BackendName, Readonly<Record<string, Fa
       reason: "archived objects can be read",
       failure: /expected 'no error' to be 'ASTRA_OBJECT_ARCHIVED'/,
     },
-    "asks for a readable copy": { reason: "restore is not known", failure: /RestoreObject was refused \(BadRequest\)/ },
+    "asks for a readable copy": NO_RESTORE,
+    "moves an archived object up by its readable copy": NO_RESTORE,
     "refuses to restore what is missing or needs none": {
       reason: "restore is not known",
       failure: /expected 'ASTRA_STORE_REFUSED' to be 'ASTRA_OBJECT_MISSING'/,

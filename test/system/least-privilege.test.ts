@@ -146,13 +146,21 @@ describe("what a bucket has beyond that takes more", () => {
     expect(await beyondPlain(actions)).toEqual(await added(["--acl"]));
   }, 60_000);
 
-  test("versions left by our own copies", async () => {
+  test("versions left by our own copies, also where a run ends between a copy and its verification", async () => {
     world.fixture.sandbox.createBucket("versions", { versioning: true });
     await world.putOld("versions", "a.bin");
-    const { actions } = await applied("versions", ["engine: { strategy: matrix, drop_own_noncurrent: true }"]);
-    const expected = await added(["--drop-own-noncurrent"]);
-    // Listing versions is for what a crash left behind.
-    expect(together(await beyondPlain(actions), await added(["--versioned"]))).toEqual(expected);
+    const drops = ["engine: { strategy: matrix, drop_own_noncurrent: true }"];
+    world.proxy.before = async (operation) => {
+      if (operation === "CopyObject") world.proxy.refused.add("HeadObject");
+    };
+    const ended = await applied("versions", drops);
+    world.proxy.before = async () => {};
+    world.proxy.refused.clear();
+    expect(ended.result.status).not.toBe(0);
+    const resumed = await world.run("versions", ["apply", "versions-plan.json", "--yes"], drops);
+    expect(resumed.result.status, resumed.result.stderr).toBe(0);
+    expect(await beyondPlain([...ended.actions, ...resumed.actions])).toEqual(await added(["--drop-own-noncurrent"]));
+    expect(await added(["--versioned"])).toEqual(["s3:ListBucketVersions"]);
   }, 60_000);
 
   test("locks and holds that come while an object is copied", async () => {
@@ -178,5 +186,11 @@ describe("what a bucket has beyond that takes more", () => {
     await world.putOld("sealed", "a.bin", { ServerSideEncryption: "aws:kms", SSEKMSKeyId: KMS_KEY });
     const { actions } = await applied("sealed");
     expect(await beyondPlain(actions)).toEqual(await added(["--kms-key", KMS_KEY]));
+    const sealed = [`buckets: { sealed: { encryption: { algorithm: "aws:kms", kms_key_id: "${KMS_KEY}" } } }`];
+    await world.run("sealed", ["generate-event", "new.bin", "a.bin"], sealed);
+    const uploaded = await world.actions("sealed", ["consume", "--drain"], sealed);
+    const key = (names: Iterable<string>): readonly string[] =>
+      together(names).filter((name) => name.startsWith("kms:"));
+    expect(key(uploaded)).toEqual(key(await world.printed("consume", ["--kms-key", KMS_KEY])));
   }, 60_000);
 });

@@ -3,9 +3,8 @@
  * (Apache Kafka documentation, "Authorization and ACLs", operations and resources on protocols). `Describe` comes with
  * `Read` and `Write`; an idempotent producer needs no `IdempotentWrite` on the cluster since Kafka 2.8 (KIP-679).
  */
-export const LOG_ROLES = ["producer", "consumer", "engine"] as const;
 /** `engine`: both in one user, and the work on dead letters (`astra dlq`). */
-export type LogRole = (typeof LOG_ROLES)[number];
+export type LogRole = "producer" | "consumer" | "engine";
 
 export interface LogAccess {
   readonly topic: string;

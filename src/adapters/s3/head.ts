@@ -66,7 +66,7 @@ export function readHead(key: string, headers: Headers): ObjectHead {
     encryption: readEncryption(headers),
     checksum: readChecksum(headers),
     legalHold: headers.get("x-amz-object-lock-legal-hold") === "ON",
-    retention: readRetention(headers),
+    retention: readRetention(key, headers),
     restore: readRestore(headers.get("x-amz-restore")),
     replicationStatus: headers.get("x-amz-replication-status") ?? null,
   };
@@ -125,10 +125,14 @@ function readChecksum(headers: Headers): Checksum | null {
   return null;
 }
 
-function readRetention(headers: Headers): ObjectHead["retention"] {
+/** @throws ASTRA_STORE_INTEGRITY for a lock without a date: it would be left out of a copy */
+function readRetention(key: string, headers: Headers): ObjectHead["retention"] {
   const mode = headers.get("x-amz-object-lock-mode");
   const until = headers.get("x-amz-object-lock-retain-until-date");
-  return mode === undefined || until === undefined ? null : { mode, untilMs: Date.parse(until) };
+  if (mode === undefined || until === undefined) return null;
+  const untilMs = Date.parse(until);
+  if (!Number.isNaN(untilMs)) return { mode, untilMs };
+  throw new AstraError("ASTRA_STORE_INTEGRITY", `the lock of ${JSON.stringify(key)} is until ${JSON.stringify(until)}`);
 }
 
 /** `ongoing-request="false", expiry-date="Fri, 21 Dec 2012 00:00:00 GMT"` */

@@ -52,8 +52,8 @@ test("a rule that moves what carries one tag is one to set the tag for, and no r
     Transitions: [{ StorageClass: "STANDARD_IA" as const, Days: 30 }],
   };
   expect(tagRulesOf([everywhere, under])).toEqual([
-    { id: "a", tag: ["astra", "cold"], days: 0, storageClass: "GLACIER", prefix: "" },
-    { id: "b", tag: ["astra", "warm"], days: 30, storageClass: "STANDARD_IA", prefix: "logs/" },
+    { id: "a", tag: ["astra", "cold"], days: 0, storageClass: "GLACIER", prefix: "", fromBytes: 131_072 },
+    { id: "b", tag: ["astra", "warm"], days: 30, storageClass: "STANDARD_IA", prefix: "logs/", fromBytes: 131_072 },
   ]);
   expect([everywhere, under].flatMap(ageRulesOf)).toEqual([]);
 });

@@ -18,7 +18,7 @@ describe("pages of versions and uploads", () => {
           (key, index) =>
             `<Version><Key>${written(key)}</Key><VersionId>v${index}</VersionId><IsLatest>false</IsLatest>${DATE}<Size>${index}</Size></Version>`,
         );
-        expect(readVersions(`<R>${head}${versions.join("")}</R>`).items).toEqual(
+        expect(readVersions(`<R>${head}${versions.join("")}</R>`)?.items).toEqual(
           names.map((key, sizeBytes) => ({
             key,
             versionId: `v${sizeBytes}`,
@@ -28,15 +28,22 @@ describe("pages of versions and uploads", () => {
           })),
         );
         const uploads = names.map((key) => `<Upload><Key>${written(key)}</Key><UploadId>u</UploadId>${DATE}</Upload>`);
-        expect(readUploads(`<R>${head}${uploads.join("")}</R>`).items.map(({ key }) => key)).toEqual(names);
+        expect(readUploads(`<R>${head}${uploads.join("")}</R>`)?.items.map(({ key }) => key)).toEqual(names);
       }),
     );
+  });
+
+  it.each(["Key", "VersionId", "Size", "LastModified"])("are not read without a %s", (missing) => {
+    const fields = { Key: "k", VersionId: "1", Size: "1", LastModified: "2026-01-31T12:00:00.000Z" };
+    const texts = Object.entries(fields).filter(([name]) => name !== missing);
+    const version = texts.map(([name, text]) => `<${name}>${text}</${name}>`).join("");
+    expect(readVersions(`<R><Version>${version}</Version></R>`)).toBeNull();
   });
 
   it("leave out current versions and delete markers", () => {
     const version = (latest: boolean): string =>
       `<Version><Key>k</Key><VersionId>1</VersionId><IsLatest>${latest}</IsLatest>${DATE}<Size>1</Size></Version>`;
     const marker = `<DeleteMarker><Key>k</Key><VersionId>2</VersionId><IsLatest>false</IsLatest>${DATE}</DeleteMarker>`;
-    expect(readVersions(`<R>${version(true)}${marker}${version(false)}</R>`).items).toHaveLength(1);
+    expect(readVersions(`<R>${version(true)}${marker}${version(false)}</R>`)?.items).toHaveLength(1);
   });
 });

@@ -19,10 +19,11 @@ export interface MarkedListing<T> {
   readonly idMarker: string;
   /** Query parameter for the size of a page. */
   readonly pageSize: string;
-  readonly read: (xml: string) => Marked<T>;
+  /** `null` where an entry can't be read. */
+  readonly read: (xml: string) => Marked<T> | null;
 }
 
-/** @throws ASTRA_STORE_INTEGRITY for a page that is cut short and does not lead on */
+/** @throws ASTRA_STORE_INTEGRITY for a page that can't be read, or is cut short and does not lead on */
 export async function* listMarked<T>(
   requests: Requests,
   prefix: string,
@@ -40,6 +41,7 @@ export async function* listMarked<T>(
     const { operation, action } = listing;
     const { text } = await requests.sendOrFail({ operation, action, method: "GET", query });
     const page = listing.read(text);
+    if (page === null) throw listingError(requests.bucket, listing, "an entry has no key, id, size or time");
     if (page.items.length > 0) yield page.items;
     if (tagText(text, "IsTruncated") !== "true") return;
     after = nextMarkers(requests.bucket, listing, page, plainOrUrl(text), after);
@@ -57,12 +59,12 @@ function nextMarkers<T>(
   if (page.nextKey) next.push(["key-marker", decode(page.nextKey)]);
   if (page.nextId) next.push([listing.idMarker, page.nextId]);
   if (page.nextKey && JSON.stringify(next) !== JSON.stringify(before)) return next;
+  throw listingError(bucket, listing, "a page is cut short and does not say where the next one starts");
+}
+
+function listingError<T>(bucket: string, { operation }: MarkedListing<T>, what: string): AstraError {
   const where = `s3://${bucket}`;
-  throw new AstraError(
-    "ASTRA_STORE_INTEGRITY",
-    `${listing.operation} of ${where}: a page is cut short and does not say where the next one starts`,
-    { where },
-  );
+  return new AstraError("ASTRA_STORE_INTEGRITY", `${operation} of ${where}: ${what}`, { where });
 }
 
 /** How the keys of an answer are written. */

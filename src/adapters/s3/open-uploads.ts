@@ -18,13 +18,15 @@ export function openUploads(
   });
 }
 
-export function readUploads(xml: string): Marked<OpenUpload> {
+export function readUploads(xml: string): Marked<OpenUpload> | null {
   const decode = plainOrUrl(xml);
-  const items = Array.from(elements(xml, "Upload"), (block) => ({
-    key: decode(tagText(block, "Key") ?? ""),
-    uploadId: tagText(block, "UploadId") ?? "",
-    initiatedMs: Date.parse(tagText(block, "Initiated") ?? ""),
-    storageClass: tagText(block, "StorageClass") || "STANDARD",
-  }));
+  const items: OpenUpload[] = [];
+  for (const block of elements(xml, "Upload")) {
+    const key = decode(tagText(block, "Key") ?? "");
+    const uploadId = tagText(block, "UploadId") ?? "";
+    const initiatedMs = Date.parse(tagText(block, "Initiated") ?? "");
+    if (key === "" || uploadId === "" || Number.isNaN(initiatedMs)) return null;
+    items.push({ key, uploadId, initiatedMs, storageClass: tagText(block, "StorageClass") || "STANDARD" });
+  }
   return { items, nextKey: tagText(xml, "NextKeyMarker"), nextId: tagText(xml, "NextUploadIdMarker") };
 }

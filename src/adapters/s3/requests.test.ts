@@ -166,6 +166,12 @@ describe("requests", () => {
     expect(seen).toEqual([]);
   });
 
+  it("read no lock without a date, which a copy would leave out", async () => {
+    const lock = { "x-amz-object-lock-mode": "COMPLIANCE", "x-amz-object-lock-retain-until-date": "some day" };
+    const { store } = await bench([{ status: 200, headers: { ...HEAD_OK.headers, ...lock } }]);
+    await expect(store.head("k")).rejects.toMatchObject({ code: "ASTRA_STORE_INTEGRITY" });
+  });
+
   it("name keys on one line", async () => {
     const { store } = await bench([{ status: 404, code: "NoSuchKey" }]);
     await expect(store.get("a\nb\u0007")).rejects.toMatchObject({ where: "s3://bucket/a\\nb\\u0007" });

@@ -21,18 +21,18 @@ export function noncurrentVersions(
   });
 }
 
-export function readVersions(xml: string): Marked<NoncurrentVersion> {
+export function readVersions(xml: string): Marked<NoncurrentVersion> | null {
   const decode = plainOrUrl(xml);
   const items: NoncurrentVersion[] = [];
   for (const block of elements(xml, "Version")) {
     if (tagText(block, "IsLatest") === "true") continue;
-    items.push({
-      key: decode(tagText(block, "Key") ?? ""),
-      versionId: tagText(block, "VersionId") ?? "null",
-      sizeBytes: Number(tagText(block, "Size") ?? "0"),
-      storageClass: tagText(block, "StorageClass") || "STANDARD",
-      lastModifiedMs: Date.parse(tagText(block, "LastModified") ?? ""),
-    });
+    const key = decode(tagText(block, "Key") ?? "");
+    const versionId = tagText(block, "VersionId") ?? "";
+    const size = tagText(block, "Size") ?? "";
+    const lastModifiedMs = Date.parse(tagText(block, "LastModified") ?? "");
+    if (key === "" || versionId === "" || !/^\d{1,15}$/.test(size) || Number.isNaN(lastModifiedMs)) return null;
+    const storageClass = tagText(block, "StorageClass") || "STANDARD";
+    items.push({ key, versionId, sizeBytes: Number(size), storageClass, lastModifiedMs });
   }
   return { items, nextKey: tagText(xml, "NextKeyMarker"), nextId: tagText(xml, "NextVersionIdMarker") };
 }

@@ -3,6 +3,7 @@ import { EXIT } from "../../../core/errors.ts";
 import { bucketEncryption } from "../../../services/bucket-encryption.ts";
 import { COMMAND_NEEDS, READ_ONLY_COMMANDS, needsOf } from "../../../core/iam/command-needs.ts";
 import { BUCKET_TRAITS, type BucketTrait, PARTITIONS, policyDocument } from "../../../core/iam/policy-document.ts";
+import type { LogRole } from "../../permissions.ts";
 import { type Call, bucketOf } from "../call.ts";
 import type { CommandSpec } from "../command.ts";
 import { usageError } from "../parse-options.ts";
@@ -19,7 +20,7 @@ const OF_A_BUCKET = [
   "kms-key",
   "partition",
 ];
-const ROLES = ["producer", "consumer", "engine"] as const;
+const ROLES = ["producer", "consumer", "engine"] as const satisfies readonly LogRole[];
 
 export const iamPolicy: CommandSpec = {
   name: "iam policy",

@@ -66,7 +66,7 @@ function textLine(line: ListedLine): string {
   const last = line.lastAccessMs === null ? "never" : formatDay(line.lastAccessMs);
   const cells = [
     tier,
-    line.storageClass.padEnd(19),
+    visible(line.storageClass).padEnd(19),
     formatBytes(line.sizeBytes).padStart(10),
     `${Math.floor(line.ageDays)} d`.padStart(7),
     `${formatCount(line.windowReads)} reads`.padStart(12),

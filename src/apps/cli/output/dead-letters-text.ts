@@ -53,7 +53,7 @@ export function deadLetterText(letter: DeadLetter): string {
     ["state", mark ? `${mark.outcome} ${formatInstant(mark.atMs)}` : "waits"],
     ["reason", visible(letter.reason ?? "not told")],
     ["code", visible(letter.code ?? "not told")],
-    ["tries", `sent again ${formatCount(letter.attempts)} times`],
+    ["tries", `sent again ${counted(letter.attempts, "time")}`],
     ["event at", from ? `${from.partition}/${from.offset} of its own topic` : "not told"],
     ["key", visible(letter.key ?? "none")],
     ...Object.entries(letter.headers).map(([name, value]) => [`header ${visible(name)}`, visible(value)]),

@@ -16,7 +16,7 @@ export function classesText({ classes, priceBook, prediction }: Explanation): st
   const [arrow, isPredicted] = [symbols().arrow, prediction !== null];
   const rows = classes.map((option) => [
     mark(option, arrow),
-    styleText(tierColour(option.tier), option.storageClass),
+    styleText(tierColour(option.tier), visible(option.storageClass)),
     option.latency,
     ...billCells(option),
     option.isCurrent ? "" : money(option.sums?.fee.totalMicros),

@@ -30,7 +30,7 @@ function heading(explanation: Explanation): string {
   const { windowReads, lifetimeReads, rate, readsByDay } = explanation;
   const lines = [
     styleText("bold", visible(uri)),
-    `  ${formatBytes(sizeBytes)} in ${storageClass}, ${age}${hold === null ? "" : `, ${hold === "legal_hold" ? "under legal hold" : "locked by a retention date"}`}`,
+    `  ${formatBytes(sizeBytes)} in ${visible(storageClass)}, ${age}${hold === null ? "" : `, ${hold === "legal_hold" ? "under legal hold" : "locked by a retention date"}`}`,
     `  ${counted(windowReads, "read")} in the window, ${formatCount(lifetimeReads)} in all, ${last}; about ${rate.readsPerMonth.toFixed(1)} a month`,
     `  reads by day, the last ${readsByDay.length}: [${sparkline(readsByDay)}]`,
   ];
@@ -63,12 +63,12 @@ function decisionText(explanation: Explanation): string {
         ? ""
         : ` Ordered by rule "${visible(decision.policy.orderedBy)}", whatever it costs.`;
     lines.push(
-      `Moves to ${styleText(tierColour(tier), storageClass)}. ${by}${ordered}`,
+      `Moves to ${styleText(tierColour(tier), visible(storageClass))}. ${by}${ordered}`,
       sumsText(decision.sums, explanation.atMs),
     );
   } else {
     const reason = `${decision.refusal.replaceAll("_", " ")}${decision.detail === null ? "" : ` (${visible(decision.detail)})`}`;
-    const wish = proposal ? `; ${proposal.storageClass} is proposed` : "";
+    const wish = proposal ? `; ${visible(proposal.storageClass)} is proposed` : "";
     lines.push(`Stays: ${styleText("yellow", reason)}${wish}. ${by}`);
     if (decision.sums) lines.push(sumsText(decision.sums, explanation.atMs));
   }
@@ -124,7 +124,7 @@ function history({ history: lines }: Explanation): string {
   const { arrow } = symbols();
   const rows = lines.map(({ updatedMs, move, state, reason }) => [
     formatInstant(updatedMs),
-    `${move.from} ${arrow} ${move.to}`,
+    `${visible(move.from)} ${arrow} ${visible(move.to)}`,
     reason === null ? state : `${state}: ${visible(reason)}`,
     `${visible(move.rule)}: ${visible(move.why)}; fee ${formatMoney(move.feeMicros)}`,
   ]);

@@ -65,7 +65,7 @@ function groupLine(fromMs: number, group: RuleGroup): string {
   const { policy, rule, from, to, toTier, moves, bytes, feeMicros, savingMicrosPerMonth, orderedByPolicy } = group;
   const within = policy === null || orderedByPolicy ? "" : `, within policy ${visible(policy)}`;
   const by = `${visible(rule)}${within}`;
-  const way = `${from} ${symbols().arrow} ${styleText(tierColour(toTier), to)}`;
+  const way = `${visible(from)} ${symbols().arrow} ${styleText(tierColour(toTier), visible(to))}`;
   const when = formatDay(breakEvenMs(fromMs, feeMicros, savingMicrosPerMonth));
   const money = `fee ${formatMoney(feeMicros)}, saves ${formatMoney(savingMicrosPerMonth)}/month, break-even ${when}`;
   return `  ${styleText("yellow", "~")} ${styleText("bold", by)}  ${way}  ${counted(moves, "object")}, ${formatBytes(bytes)}; ${money}`;

@@ -48,6 +48,18 @@ interface PlanTextOptions {
   readonly isVerbose: boolean;
 }
 
+/** What the bucket itself does at each move; empty where it does nothing. */
+function effectsLine({ effects }: PlanHeader): string {
+  if (!effects) return "";
+  const said = [
+    ...(effects.notifications ? ["tells the bucket's listeners of a new object"] : []),
+    ...(effects.replication ? ["is replicated by the bucket's rules"] : []),
+    ...(effects.versions === "kept" ? ["leaves the old version behind, whose rent is in the fee"] : []),
+    ...(effects.versions === "dropped" ? ["removes the version it replaces, once the copy is verified"] : []),
+  ];
+  return said.length === 0 ? "" : `Each move ${said.join(", ")}.`;
+}
+
 /** A whole plan. @param moves the first ones */
 export function planText(
   header: PlanHeader,
@@ -84,7 +96,9 @@ function tables({ totals }: PlanHeader, isVerbose: boolean): string {
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-function outlook({ totals: { saving, breakdown } }: PlanHeader): string {
-  const lines = [saving ? savingLine(saving) : "", breakdown ? worstCaseLine(breakdown.worstCaseMicros) : ""];
+function outlook(header: PlanHeader): string {
+  const { saving, breakdown } = header.totals;
+  const worst = breakdown ? worstCaseLine(breakdown.worstCaseMicros) : "";
+  const lines = [saving ? savingLine(saving) : "", worst, effectsLine(header)];
   return lines.filter((line) => line !== "").join("\n");
 }

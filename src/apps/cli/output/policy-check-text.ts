@@ -10,10 +10,10 @@ export function policyCheckText(file: string, { rules, errors, warnings, finding
     findings.length === 0
       ? `${visible(file)}: ${counted(rules, "rule")}, nothing found.`
       : `${visible(file)}: ${counted(rules, "rule")}, ${counted(errors, "error")}, ${counted(warnings, "warning")}.`;
-  return [...findings.map(findingText), `${total} Prices: ${priceBook}.`].join("\n");
+  return [...findings.map(findingText), `${total} Prices: ${visible(priceBook)}.`].join("\n");
 }
 
 function findingText({ severity, kind, rule, where, message, fix }: PolicyFinding): string {
   const label = styleText(severity === "error" ? "red" : "yellow", `${severity}: ${kind}`);
-  return `${label}: rule ${visible(rule)}: ${visible(message)}\n  where: ${visible(where)}\n  fix:   ${fix}`;
+  return `${label}: rule ${visible(rule)}: ${visible(message)}\n  where: ${visible(where)}\n  fix:   ${visible(fix)}`;
 }

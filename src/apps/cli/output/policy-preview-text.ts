@@ -10,7 +10,7 @@ import { visible } from "./visible.ts";
 
 export function policyPreviewText(file: string, preview: PolicyPreview): string {
   const changed = preview.rules.reduce((sum, { objects }) => sum + objects, 0);
-  const total = `${visible(file)}: ${counted(changed, "object")} of ${formatCount(preview.objectsSeen)} in s3://${preview.bucket} would be decided otherwise.`;
+  const total = `${visible(file)}: ${counted(changed, "object")} of ${formatCount(preview.objectsSeen)} in s3://${visible(preview.bucket)} would be decided otherwise.`;
   return [ruleTable(preview.rules), exampleTable(preview), totalsTable(preview), styleText("bold", total)]
     .filter((part) => part !== "")
     .join("\n\n");

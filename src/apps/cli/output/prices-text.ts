@@ -36,7 +36,7 @@ function classes(book: PriceBook): string {
     { title: "least days", align: RIGHT },
   ];
   const rows = Object.entries(book.classes).map(([name, prices]) => [
-    prices.managed ? name : `${name} (not managed)`,
+    prices.managed ? visible(name) : `${visible(name)} (not managed)`,
     prices.tier,
     prices.latency,
     bandsText(prices.storage),
@@ -76,7 +76,7 @@ function everyPrice(book: PriceBook): string {
     { title: "source" },
   ];
   const rows = priceLines(book).map((line) => [
-    line.path,
+    visible(line.path),
     formatPrice(line.price),
     unitText(line),
     line.price?.confidence ?? "",
@@ -88,7 +88,7 @@ function everyPrice(book: PriceBook): string {
 function pricesTable(lines: readonly PriceLine[]): string {
   if (lines.length === 0) return "";
   const columns: Column[] = [{ title: "price" }, { title: "USD", align: RIGHT }, { title: "per" }];
-  const rows = lines.map((line) => [line.path, formatPrice(line.price), unitText(line)]);
+  const rows = lines.map((line) => [visible(line.path), formatPrice(line.price), unitText(line)]);
   return table(columns, rows);
 }
 

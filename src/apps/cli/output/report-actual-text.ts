@@ -10,7 +10,7 @@ import { visible } from "./visible.ts";
 
 export function actualReportText(report: ActualReport): string {
   const sections = [
-    styleText("bold", `${report.month}, billed beside modelled (prices: ${report.priceBook})`),
+    styleText("bold", `${report.month}, billed beside modelled (prices: ${visible(report.priceBook)})`),
     ...report.buckets.filter(({ isModelled }) => isModelled).map((bucket) => bucketText(bucket, report.models)),
     othersText(report.buckets.filter(({ isModelled }) => !isModelled)),
     totalsText(report),
@@ -35,7 +35,7 @@ function bucketText(bucket: ReconciledBucket, models: readonly ModelNote[]): str
   const model = models.find((each) => each.bucket === bucket.bucket);
   const objects = model ? `, ${counted(model.objects, "object")} modelled` : "";
   const rows = [...bucket.lines.map(lineRow), ...sumRows(bucket)];
-  const notes = (model?.notes ?? []).map((note) => `  note: ${note}`);
+  const notes = (model?.notes ?? []).map((note) => `  note: ${visible(note)}`);
   return [`${styleText("bold", title)}${objects}`, table(COLUMNS, rows, "  "), ...notes].join("\n");
 }
 

@@ -85,7 +85,7 @@ function runText(run: RunRecord): string {
   if (reasons.length > 0)
     lines.push(
       "By reason:",
-      ...reasons.map(([reason, objects]) => `  ${formatCount(objects)}  ${reason.replaceAll("_", " ")}`),
+      ...reasons.map(([reason, objects]) => `  ${formatCount(objects)}  ${visible(reason.replaceAll("_", " "))}`),
     );
   return lines.join("\n");
 }
