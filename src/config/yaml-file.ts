@@ -65,12 +65,15 @@ export function parseYamlFile(name: string, text: string, kind: FaultKind = CONF
     }
     return { line: 1, column: 1 };
   };
+  const keysOf = new WeakMap<object, ReadonlyMap<string, unknown>>();
   const positionOfKey = (path: readonly PropertyKey[], key: string): Position => {
     const map: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
-    const pair = isMap(map)
-      ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
-      : undefined;
-    const start = rangeStart(pair?.key);
+    if (!isMap(map)) return positionOf(path);
+    // Kept, as a file can have very many unknown names in one mapping.
+    const keys =
+      keysOf.get(map) ?? new Map(map.items.map((item) => [isScalar(item.key) ? String(item.key.value) : "", item.key]));
+    keysOf.set(map, keys);
+    const start = rangeStart(keys.get(key));
     return start === null ? positionOf(path) : at(start);
   };
   return { name, value: toValue(document, name, kind), lines, positionOf, positionOfKey };

@@ -2,10 +2,10 @@
 import { MOVE_MECHANISMS, type MoveMechanism, RESTORE_SPEEDS, type RestoreSpeedName } from "./plan-terms.ts";
 import { type TagRule, tagRuleFor } from "./policy/tag-rule.ts";
 import { copyFeeAt, feeInCalendar } from "./pricing/calendar-fee.ts";
-import type { MoveFee } from "./pricing/move-fee.ts";
+import { type MoveFee, moveFee } from "./pricing/move-fee.ts";
 import { type PriceBook, managedClass } from "./pricing/price-book.ts";
 import { DEFAULT_RESTORE_SPEED } from "./pricing/rent.ts";
-import { transitionFee } from "./pricing/transition-fee.ts";
+import { feeItems } from "./pricing/waterfall.ts";
 import { chooseRestoreSpeed } from "./restore-speed.ts";
 import { MS_PER_DAY } from "./units.ts";
 
@@ -89,7 +89,10 @@ function tagWay(move: WayMove, { prices, tagRules = [] }: WayTerms): MoveWay | n
   if (!tagRuleFor(tagRules, move)) return null;
   const { from, to, sizeBytes, atMs } = move;
   const daysHeld = move.daysHeld + TAG_WAIT_DAYS;
-  const average = transitionFee(prices, { from, to, sizeBytes, daysHeld, noncurrentDays: 0, mechanism: "tag" });
+  const items = feeItems(prices, { from, to, mechanism: "tag" });
+  // Looked at when it is tagged and when it should have moved: two requests in each class, tags included.
+  const average =
+    items && moveFee(prices, { from, to, sizeBytes, daysHeld, noncurrentDays: 0 }, [...items, "heads", "heads"]);
   const fee = average && feeInCalendar(average, atMs + TAG_WAIT_DAYS * MS_PER_DAY, 0);
   return fee && { mechanism: "tag", restore: null, fee };
 }

@@ -21,6 +21,8 @@ import { storeVersion } from "./operations/put-object.ts";
 import { checkTags } from "./tags.ts";
 import { lockMissing } from "./write-headers.ts";
 
+export type { InspectedObject };
+
 export interface OverwriteOptions {
   readonly storageClass?: string;
   /** By lower-case name. */

@@ -6,6 +6,7 @@
 import { AstraError, toAstraError } from "../core/errors.ts";
 import { type DataEvent, decodeEvent, eventObject, eventTimeMs } from "../core/event.ts";
 import { type ObserveOptions, observeEvent, observeOwnCopy } from "../core/object-state.ts";
+import { DEAD_LETTER_HEADERS } from "../core/dead-letter.ts";
 import { isOwnCopy } from "../core/own-copy.ts";
 import { MS_PER_DAY } from "../core/units.ts";
 import type { LogRecord, NewRecord, RecordBatch } from "../ports/event-log.ts";
@@ -144,10 +145,10 @@ function deadLetter(bad: Bad): NewRecord {
     value: record.value,
     headers: {
       ...record.headers,
-      "astra-reason-code": error.code,
-      "astra-reason": error.message,
-      "astra-partition": String(record.partition),
-      "astra-offset": String(record.offset),
+      [DEAD_LETTER_HEADERS.code]: error.code,
+      [DEAD_LETTER_HEADERS.reason]: error.message,
+      [DEAD_LETTER_HEADERS.partition]: String(record.partition),
+      [DEAD_LETTER_HEADERS.offset]: String(record.offset),
     },
   };
 }

@@ -69,6 +69,12 @@ async function movesOf(ctx: Context, object: ObjectState, month: MonthSpan): Pro
   if (!isMoved) return [];
   const entries = await ctx.state.journalOfObject(object, MOST_MOVES);
   return entries
-    .filter(({ state }) => state === "done")
-    .map(({ move, updatedMs }) => ({ atMs: updatedMs, from: move.from, to: move.to }));
+    .filter(({ state }) => state === "done" || state === "undone")
+    .map(({ move, updatedMs }) => ({
+      atMs: updatedMs,
+      from: move.from,
+      to: move.to,
+      mechanism: move.mechanism,
+      restore: move.restore ?? null,
+    }));
 }

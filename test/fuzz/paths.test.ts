@@ -50,19 +50,32 @@ const STEPS = [
   "\u0000",
 ];
 
+const scheme = fc.constantFrom(
+  "file://",
+  "file://",
+  "file:",
+  "FILE://",
+  "file:///",
+  "file://localhost",
+  "file://evil.example",
+);
+const base = fc.constantFrom(root, root, root, encodeURI(root), `${root}/sub`, folder, "", "/etc");
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...STEPS) },
+  { weight: 1, arbitrary: fc.constantFrom(...HOSTILE) },
+);
+const good = fc.constantFrom(
+  "a.txt",
+  "sub/b.txt",
+  "down/b.txt",
+  "./a.txt",
+  "sub/../a.txt",
+  "up/root/a.txt",
+  "with%20space",
+);
 const uri = fc
-  .tuple(
-    fc.constantFrom("file://", "file:", "FILE://", "file:///", "file://localhost", "file://evil.example", "file:../"),
-    fc.constantFrom(root, encodeURI(root), `${root}/sub`, folder, "", "/etc"),
-    fc.array(
-      fc.oneof(
-        { weight: 4, arbitrary: fc.constantFrom(...STEPS) },
-        { weight: 1, arbitrary: fc.constantFrom(...HOSTILE) },
-      ),
-      { maxLength: 4 },
-    ),
-  )
-  .map(([scheme, base, steps]) => `${scheme}${[base, ...steps].join("/")}`);
+  .tuple(scheme, base, fc.array(step, { maxLength: 2 }), fc.option(good))
+  .map(([first, from, steps, last]) => `${first}${[from, ...steps, ...(last === null ? [] : [last])].join("/")}`);
 
 test("bodies from files", { timeout: TIMEOUT_MS }, async () => {
   const count = { inside: 0, refused: 0 };
@@ -87,7 +100,7 @@ test("bodies from files", { timeout: TIMEOUT_MS }, async () => {
 test("a file to write is written there or not at all, and leaves nothing beside it", async () => {
   const out = join(folder, "out");
   mkdirSync(join(out, "folder"), { recursive: true });
-  const names = ["plain", "with space", "folder", "none/x", "a\u0000b", "", ".", "..", "ä", "x".repeat(300)];
+  const names = ["plain", "with space", "folder", "none/x", "", ".", "..", "ä", "x".repeat(300)];
   for (const name of names) {
     try {
       await writeNewFile(name === "" ? "" : join(out, name), text());

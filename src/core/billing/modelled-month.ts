@@ -159,14 +159,23 @@ export class ModelledMonth {
     const prices = this.#prices(storageClass);
     if (!prices) return false;
     if (span.began !== "unknown") this.#earlyDeletion(span, prices, size);
-    if (span.ended !== "moved" || next === null) return true;
+    const { ended } = span;
+    if (ended === null || ended === "deleted" || next === null) return true;
+    if (ended.mechanism === "tag") return this.#tagged(toMs, storageClass, next);
     const head = this.#enter(toMs, "get", storageClass, 1n);
     const after = this.#enter(toMs, "get", next, 1n);
     const put = this.#enter(toMs, "put", next, 1n);
     const out = prices.restore
-      ? this.#restore(toMs, storageClass, size, this.#options.restoreDays)
+      ? this.#restore(toMs, storageClass, size, ended.restore?.days ?? this.#options.restoreDays, ended.restore?.speed)
       : this.#enter(toMs, "retrieval", storageClass, BigInt(size));
     return head && after && put && out;
+  }
+
+  /** A tag, and the lifecycle transition that waited for it; looked at twice in each class. */
+  #tagged(atMs: number, storageClass: string, next: string): boolean {
+    const tag = this.#enter(atMs, "put", storageClass, 1n);
+    const looks = this.#enter(atMs, "get", storageClass, 2n) && this.#enter(atMs, "get", next, 2n);
+    return this.#enter(atMs, "transition", next, 1n) && tag && looks;
   }
 
   #earlyDeletion(span: ClassSpan, prices: StorageClassPrices, size: number): void {
@@ -197,9 +206,9 @@ export class ModelledMonth {
     return isPriced;
   }
 
-  #restore(atMs: number, storageClass: string, size: number, days: number): boolean {
-    const request = this.#enter(atMs, "restore-request", storageClass, 1n, RESTORE_SPEED);
-    const bytes = this.#enter(atMs, "restore-retrieval", storageClass, BigInt(size), RESTORE_SPEED);
+  #restore(atMs: number, storageClass: string, size: number, days: number, speed: string = RESTORE_SPEED): boolean {
+    const request = this.#enter(atMs, "restore-request", storageClass, 1n, speed);
+    const bytes = this.#enter(atMs, "restore-retrieval", storageClass, BigInt(size), speed);
     const toMs = Math.min(atMs + days * MS_PER_DAY, this.#options.month.toMs);
     this.#ledgers.main.addSpan(atMs, toMs, { item: "restore-copy", storageClass, perMs: BigInt(size) });
     return request && bytes;

@@ -1,4 +1,5 @@
 /** In which class an object lay when, from its state and the moves in the journal. */
+import type { MoveMechanism } from "../plan-terms.ts";
 import type { ObjectState } from "../object-state.ts";
 
 /** A move that was carried out. */
@@ -6,6 +7,9 @@ export interface PastMove {
   readonly atMs: number;
   readonly from: string;
   readonly to: string;
+  readonly mechanism: MoveMechanism;
+  /** Of the restore that made it readable; `null` where it needed none. */
+  readonly restore: { readonly speed: string; readonly days: number } | null;
 }
 
 /** A time in one class, [fromMs, toMs). */
@@ -15,8 +19,8 @@ export interface ClassSpan {
   readonly toMs: number;
   /** Whether the content was created in this span, moved into it, or how it came there is not known. */
   readonly began: "created" | "moved" | "unknown";
-  /** What ended it; `null` where it goes on. */
-  readonly ended: "moved" | "deleted" | null;
+  /** What ended it: a move, a deletion, or nothing: it goes on. */
+  readonly ended: PastMove | "deleted" | null;
 }
 
 export interface Timeline {
@@ -47,7 +51,7 @@ export function timelineOf(object: ObjectState, moves: readonly PastMove[], unti
     spans.unshift({ storageClass, fromMs: atMs, toMs, began: "moved", ended });
     storageClass = move.from;
     toMs = atMs;
-    ended = "moved";
+    ended = move;
   }
   const isTold = spans.length === own.length;
   if (isTold || spans.length === 0) {

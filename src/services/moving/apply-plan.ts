@@ -7,10 +7,10 @@ import { AstraError } from "../../core/errors.ts";
 import { requirePermission } from "../../core/permission.ts";
 import type { PlanHeader, PlannedMove } from "../../core/plan.ts";
 import { NO_SPEND, type Spend, dayScope, runScope, spendOf } from "../../core/spend.ts";
-import { MICROS_PER_DOLLAR } from "../../core/units.ts";
 import { OPEN_STATES } from "../../core/transition.ts";
 import type { JournalEntry, RunRecord, RunState } from "../../ports/state-store.ts";
 import type { AdaptivePool } from "../adaptive-pool.ts";
+import { capsOf } from "../budgets.ts";
 import type { Context, Progress } from "../context.ts";
 import { BucketLease } from "./bucket-lease.ts";
 import { busyKeys } from "./busy-keys.ts";
@@ -121,16 +121,10 @@ class Execution {
   #terms: Terms | null = null;
 
   constructor(ctx: Context, options: ExecutionOptions) {
-    const { brakes } = ctx.config;
     this.#ctx = ctx;
     this.#options = options;
     this.#canary = new RunCanary(ctx, options.plan.totals.moves);
-    this.#caps = {
-      feePerRunMicros: brakes.fee_per_run_usd * MICROS_PER_DOLLAR,
-      feePerDayMicros: brakes.fee_per_day_usd * MICROS_PER_DOLLAR,
-      objectsPerRun: brakes.objects_per_run,
-      bytesPerRun: brakes.bytes_per_run ?? null,
-    };
+    this.#caps = capsOf(ctx.config);
   }
 
   /** Counts what an earlier process did of this run, and finishes what it left open. */

@@ -1,0 +1,38 @@
+/** A process that ends at a chosen moment: from then on, nothing it does reaches the state or the store. */
+import type { Context } from "../../src/services/context.ts";
+
+/** What a dead process's own code runs into; nobody sees it but the test. */
+export class ProcessEnded extends Error {
+  override readonly name = "ProcessEnded";
+}
+
+export interface Mortal {
+  readonly ctx: Context;
+  kill(): void;
+}
+
+/** What was sent before the end takes effect, and its answer is lost, as with `kill -9`. */
+export function mortal(ctx: Context): Mortal {
+  let isDead = false;
+  const alive = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get: (_, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        return (...given: readonly unknown[]): unknown => {
+          if (isDead) throw new ProcessEnded();
+          return Reflect.apply(value, target, given);
+        };
+      },
+    });
+  const stores: Context["stores"] = {
+    open: async (bucket) => alive(await ctx.stores.open(bucket)),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+  return {
+    ctx: { ...ctx, state: alive(ctx.state), stores },
+    kill: () => {
+      isDead = true;
+    },
+  };
+}
