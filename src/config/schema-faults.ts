@@ -49,8 +49,8 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, file: YamlFile): F
     return [{ file: name, lines, position: file.positionOf(issue.path), text: `${subject}: ${words(issue)}` }];
   }
   const root: unknown = z.toJSONSchema(schema, { io: "input" });
+  const known = namesIn(root, issue.path).filter((word) => word !== "$schema");
   return issue.keys.map((key) => {
-    const known = namesIn(root, issue.path).filter((word) => word !== "$schema");
     const nearest = nearestWord(key, known);
     const hint = nearest === null ? `known here: ${known.join(", ")}` : `did you mean ${nearest}?`;
     const text = `unknown field ${label === "" ? key : `${label}.${key}`}; ${hint}`;

@@ -237,6 +237,7 @@ function isKnown(prices: StorageClassPrices | undefined, item: LedgerItem, varia
   if (!prices) return false;
   if (item === "put") return prices.put !== null;
   if (item === "get") return prices.get !== null;
+  if (item === "transition") return prices.transitionInto !== null;
   if (item === "retrieval") return prices.retrieval !== null;
   const speed = prices.restore?.[variant ?? ""];
   return item === "restore-request" ? Boolean(speed?.perThousand) : Boolean(speed?.perGb);
