@@ -117,7 +117,8 @@ const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   partlyApplied: "Partly done: objects failed, or the run was interrupted. What was done stays done.",
   authentication: "Credentials or permissions were refused.",
   usage: "The command line or the configuration is wrong; nothing was begun.",
-  interrupted: "Stopped at once by a second Ctrl-C, or nine seconds after SIGTERM with work unfinished; the next start takes it up.",
+  interrupted:
+    "Stopped at once by a second Ctrl-C, or nine seconds after SIGTERM with work unfinished; the next start takes it up.",
 };
 
 function exitCodesPage(): string {

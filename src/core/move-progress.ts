@@ -30,7 +30,12 @@ export interface MoveProgress {
   /** Readable copy asked for. */
   readonly restore?: RestoreProgress;
   /** Tag set for a lifecycle rule to find. */
-  readonly tag?: { readonly ruleId: string; readonly setMs: number };
+  readonly tag?: {
+    readonly ruleId: string;
+    readonly setMs: number;
+    /** Name and value, to be taken off also where the rule is no more. */
+    readonly tag?: readonly [name: string, value: string];
+  };
 }
 
 /** A restore that was asked for. */

@@ -15,9 +15,9 @@ export interface Spend {
 /** Nothing was spent. */
 export const NO_SPEND: Spend = { feeNanos: 0, objects: 0, bytes: 0 };
 
-/** What one move counts. */
+/** What one move counts; a fee below nothing, as only a plan made elsewhere could have it, gives nothing back. */
 export function spendOf(move: { readonly feeMicros: number; readonly sizeBytes: number }): Spend {
-  return { feeNanos: Math.ceil(move.feeMicros * NANOS_PER_MICRO), objects: 1, bytes: move.sizeBytes };
+  return { feeNanos: Math.ceil(Math.max(0, move.feeMicros) * NANOS_PER_MICRO), objects: 1, bytes: move.sizeBytes };
 }
 
 /** The sum of two. */

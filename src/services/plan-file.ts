@@ -27,7 +27,8 @@ const move = z.strictObject({
   rule: z.string(),
   why: z.string(),
   createdMs: amount.nullable(),
-  feeMicros: amount,
+  // Caps reckon with it: below nothing, it would lift them.
+  feeMicros: amount.nonnegative(),
   savingMicrosPerMonth: amount,
   breakEvenMs: amount,
   worstCaseMicros: amount.nullable(),

@@ -61,7 +61,7 @@ function expectPlaced(error: unknown): void {
 test("configuration files", { timeout: TIMEOUT_MS }, () => {
   expectHarmless({
     name: "config, files",
-    share: 0.04,
+    share: 0.1,
     input: mutated(config, YAML_PIECES),
     leastAccepted: 0.1,
     check: (text) =>
@@ -90,7 +90,7 @@ test("variables and flags", { timeout: TIMEOUT_MS }, () => {
   writeFileSync(file, "bucket: data\n");
   expectHarmless({
     name: "config, variables and flags",
-    share: 0.12,
+    share: 0.4,
     input: fc.record({
       variable: fc.oneof(
         { weight: 8, arbitrary: fc.constantFrom(...variables) },
@@ -124,7 +124,7 @@ const policies = fc
 test("policy files", { timeout: TIMEOUT_MS }, () => {
   expectHarmless({
     name: "config, policies",
-    share: 0.04,
+    share: 0.1,
     input: mutated(policies, [
       ...YAML_PIECES,
       "duration: 7 years\n",
@@ -154,7 +154,7 @@ test("values of fields and options", { timeout: TIMEOUT_MS }, () => {
   );
   expectHarmless({
     name: "config, values",
-    share: 0.8,
+    share: 0.4,
     input: mutated(value, ["years", "KiB", ".", "e9", "-", "9999999", "months "]),
     leastAccepted: 0.2,
     check: (text) => {

@@ -71,7 +71,7 @@ export function acceptedOrRefused(work: () => unknown): Outcome {
     if (!isAstraError(error) || error.code === "ASTRA_INTERNAL") throw error;
     // Shown to people as they are, so they must be texts.
     if (typeof error.message !== "string" || typeof error.fix !== "string")
-      throw new TypeError("an error without words");
+      throw new TypeError("an error without words", { cause: error });
     return "refused";
   }
 }

@@ -31,16 +31,23 @@ export async function strike(world: World, restart: (dead: Worker) => Promise<vo
   }
 }
 
-function ownKey({ scheduler, setting }: World): string {
-  return scheduler.pick(setting.keys);
+/** Mostly an object that somebody is about to do something with: races are what is looked for. */
+function someKey({ scheduler }: World, keys: readonly string[]): string {
+  const inUse = scheduler.keysInUse().filter((key) => keys.includes(key));
+  return inUse.length > 0 && scheduler.chance(0.7) ? scheduler.pick(inUse) : scheduler.pick(keys);
 }
 
-function anyKey({ scheduler, setting }: World): string {
-  return scheduler.pick([...setting.keys, ...setting.ingestedKeys]);
+function ownKey(world: World): string {
+  return someKey(world, world.setting.keys);
 }
 
-function sendSome({ scheduler, setting, owners }: World): void {
-  if (setting.ingestedKeys.length > 0) owners.send(scheduler.pick(setting.ingestedKeys));
+function anyKey(world: World): string {
+  return someKey(world, [...world.setting.keys, ...world.setting.ingestedKeys]);
+}
+
+function sendSome(world: World): void {
+  const { ingestedKeys } = world.setting;
+  if (ingestedKeys.length > 0) world.owners.send(someKey(world, ingestedKeys));
 }
 
 function someWorker({ scheduler, workers }: World): Worker | null {

@@ -9,6 +9,8 @@ import { type ProcessHost, type SimulatedProcess, type Timer, currentProcess } f
 export interface Step {
   readonly process: SimulatedProcess;
   readonly label: string;
+  /** Object it is about, if any. */
+  readonly key: string | null;
   readonly perform: () => Promise<void>;
   /** Carries the step out although nobody will learn of it: a request that was on its way when its sender died. */
   readonly performUnheard: () => Promise<void>;
@@ -104,7 +106,7 @@ export class Scheduler implements ProcessHost {
   }
 
   /** Waits for its turn, then does `work` while nothing else moves. A process that has died waits for ever. */
-  step<T>(label: string, work: () => Promise<T> | T): Promise<T> {
+  step<T>(label: string, work: () => Promise<T> | T, key: string | null = null): Promise<T> {
     const process = ownProcess();
     return new Promise((resolve, reject) => {
       if (!process.isAlive) return;
@@ -112,12 +114,18 @@ export class Scheduler implements ProcessHost {
       this.#waiting.push({
         process,
         label,
+        key,
         perform: () => attempt().then(resolve, reject),
         performUnheard: async () => {
           await attempt().catch(() => undefined);
         },
       });
     });
+  }
+
+  /** Objects that processes are about to do something with. */
+  keysInUse(): readonly string[] {
+    return this.#waiting.flatMap(({ key }) => key ?? []);
   }
 
   /** Ends a process at once. @returns what it was waiting to do */

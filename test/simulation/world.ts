@@ -237,7 +237,7 @@ export class World {
     const send = (weather: Weather): Promise<T> =>
       changed ? sendAs(weather, signedAnew(request, changed, KEYS, START_MS)) : sendAs(weather);
     const label = `http ${request.method} ${wanted.key}?${wanted.query}${wanted.isCopy ? " (copy)" : ""}`;
-    return this.scheduler.step(label, async () => {
+    const carryOut = async (): Promise<T> => {
       const weather = this.#weather();
       if (weather !== "fair") this.#tell(`…weather: ${weather}`);
       if (weather === "slowdown" || weather === "internal-error") this.sandbox.faults.add({ kind: weather, count: 1 });
@@ -253,7 +253,8 @@ export class World {
         this.#bill(request, wanted, this.sandbox.bill().totalMicros - billBefore);
         if (effect) this.#note(effect, request);
       }
-    });
+    };
+    return this.scheduler.step(label, carryOut, wanted.key === "" ? null : wanted.key);
   }
 
   /** Writes of the engines by day; one that was sent again, because its answer was lost, counts once. */

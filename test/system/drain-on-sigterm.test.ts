@@ -117,7 +117,7 @@ test.each([
   expect(await classes()).toEqual({ STANDARD: OBJECTS });
 });
 
-test("a store that does not answer holds nobody up", { timeout: 120_000 }, async () => {
+test("a store that does not answer holds no consumer up", { timeout: 120_000 }, async () => {
   await produce();
   await slow("PutObject", 15_000);
   const worker = startCli(["consume", "--json"], folder.path);
@@ -141,6 +141,19 @@ test("apply finishes the moves it has begun, and the next one the others", { tim
   expect(ended.status, ended.stderr).toBe(3);
   expect(first).toMatchObject({ ok: false, failed: 0, run: { state: "interrupted", skipped: 0 } });
   expect(await classes()).toEqual({ GLACIER: first["moved"], STANDARD: OBJECTS - Number(first["moved"]) });
+  await control("DELETE");
+  expect(await run("apply", "plan.json", "--yes")).toMatchObject({ ok: true, run: { state: "done", done: OBJECTS } });
+  expect(await classes()).toEqual({ GLACIER: OBJECTS });
+});
+
+test("a store that does not answer holds no apply up", { timeout: 180_000 }, async () => {
+  await oldObjects();
+  await run("plan", "--out", "plan.json");
+  await slow("CopyObject", 15_000);
+  const applying = startCli(["apply", "plan.json", "--yes", "--json"], folder.path);
+  await pause(4_000);
+  const ended = await terminate(applying);
+  expect(ended).toMatchObject({ signal: null, status: 130 });
   await control("DELETE");
   expect(await run("apply", "plan.json", "--yes")).toMatchObject({ ok: true, run: { state: "done", done: OBJECTS } });
   expect(await classes()).toEqual({ GLACIER: OBJECTS });

@@ -53,16 +53,14 @@ async function* lines(file: string): AsyncGenerator<LogLines> {
 
 async function* textOf(file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  for await (const chunk of (await isGzip(file)) ? unpacked(file) : createReadStream(file)) {
-    yield decoder.decode(chunk as Uint8Array, { stream: true });
-  }
+  for await (const chunk of await bytesOf(file)) yield decoder.decode(chunk, { stream: true });
   yield decoder.decode();
 }
 
-function unpacked(file: string): AsyncIterable<unknown> {
-  const gunzip = createGunzip();
+async function bytesOf(file: string): Promise<AsyncIterable<Uint8Array>> {
+  const bytes = createReadStream(file);
   // A fault of the file reaches whoever reads from the end of the pipe.
-  return pipeline(createReadStream(file), gunzip, () => undefined);
+  return (await isGzip(file)) ? pipeline(bytes, createGunzip(), () => undefined) : bytes;
 }
 
 async function isGzip(path: string): Promise<boolean> {

@@ -40,7 +40,8 @@ export async function writeNewFile(path: string, pieces: AsyncIterable<string | 
     await pipeline(Readable.from(pieces), createWriteStream(draft, { flags: "wx" }));
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, { force: true });
+    // Where there can be no such name, there is nothing to remove either; the fault that is told is the first one.
+    await rm(draft, { force: true }).catch(() => undefined);
     if (isAstraError(error)) throw error;
     throw new AstraError("ASTRA_USAGE_INVALID", `the file cannot be written: ${reasonOf(error)}`, {
       where: path,
@@ -56,6 +57,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   ENOSPC: "the disk is full",
   EROFS: "the file system is read-only",
+  ENAMETOOLONG: "its name is too long",
 };
 
 function reasonOf(error: unknown): string {

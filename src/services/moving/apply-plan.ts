@@ -3,7 +3,7 @@
  * past a brake.
  */
 import { type Admission, type Caps, admitted } from "../../core/budget.ts";
-import { AstraError } from "../../core/errors.ts";
+import { AstraError, isAstraError, toAstraError } from "../../core/errors.ts";
 import { requirePermission } from "../../core/permission.ts";
 import type { PlanHeader, PlannedMove } from "../../core/plan.ts";
 import { NO_SPEND, type Spend, dayScope, runScope, spendOf } from "../../core/spend.ts";
@@ -37,24 +37,31 @@ export async function applyPlan({ ctx, input }: { ctx: Context; input: ApplyPlan
   requirePermission(ctx.actor, "plan.apply");
   const plan = await ctx.state.plan(input.planId);
   if (!plan) throw new AstraError("ASTRA_PLAN_INVALID", `there is no plan ${input.planId}`);
+  await using lease = await BucketLease.take(ctx, plan.bucket);
+  // Looked for with the lease in hand: another process may have carried the plan out just before.
   const earlier = await ctx.state.runOfPlan(plan.id);
   if (earlier?.state === "done" || earlier?.state === "partly") {
     throw new AstraError("ASTRA_PLAN_APPLIED", `plan ${plan.id} was carried out by run ${earlier.id}`);
   }
-  const run: RunRecord = earlier ? { ...earlier, stopReason: null, stopDetail: null } : newRun(ctx, plan);
-  await using lease = await BucketLease.take(ctx, plan.bucket);
+  const begun = { state: "running", finishedMs: null, stopReason: null, stopDetail: null } as const;
+  const run: RunRecord = { ...(earlier ?? newRun(ctx, plan)), ...begun };
   const guard = new RunGuard(ctx, run.id, lease);
   await guard.refuseToBegin();
-  if (!earlier) await ctx.state.startRun(run, auditOf(ctx, "run.start", run));
+  await ctx.state.startRun(run, auditOf(ctx, earlier ? "run.resume" : "run.start", run));
   const execution = new Execution(ctx, { plan, run, lease, guard, progress: input.progress });
   let state: RunState = "failed";
+  let isOurs = true;
   try {
     if (earlier) await execution.resume();
     await execution.carryOut();
     state = execution.endState();
+  } catch (error) {
+    // Whoever has taken over may be at work on this very run, and keeps its record.
+    isOurs = !isAstraError(toAstraError(error), "ASTRA_LEASE_LOST", "ASTRA_BUCKET_BUSY");
+    throw error;
   } finally {
     const record = execution.record(state);
-    await ctx.state.finishRun(record, auditOf(ctx, "run.finish", record));
+    if (isOurs) await ctx.state.finishRun(record, auditOf(ctx, "run.finish", record));
   }
   return execution.record(state);
 }
@@ -193,7 +200,7 @@ class Execution {
       mode,
       busy,
       ended: async ({ move }, { state, reason }) => {
-        if (state === "planned") return;
+        if (state === "planned" || state === "intent") return;
         await this.#count(move, state, reason);
         this.#options.progress?.(this.#tally.total(), plan.totals.moves, "objects");
       },

@@ -35,13 +35,20 @@ export class BucketLease implements AsyncDisposable {
     return this.#lease;
   }
 
-  /** To be called before each effect. @throws AstraError ASTRA_BUCKET_BUSY where it ran out and another has it */
+  /**
+   * To be called before each effect.
+   * @throws AstraError ASTRA_BUCKET_BUSY where it ran out and another has it, ASTRA_LEASE_LOST where another had it since
+   */
   async keep(): Promise<void> {
     const nowMs = this.#ctx.clock.now();
     // A clock that was set back would put the renewal off for as long as it was set back.
     if (nowMs < this.#renewMs && nowMs > this.#renewMs - LEASE_MS) return;
     this.#renewMs = nowMs + RENEW_MS;
+    const { token } = this.#lease;
     this.#lease = await acquired(this.#ctx, this.#name, this.#holder);
+    if (this.#lease.token === token) return;
+    // What we know of the journal's lines may be what the other one has changed.
+    throw new AstraError("ASTRA_LEASE_LOST", `${this.#name}: another process had taken over`, { where: this.#name });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -57,7 +57,7 @@ class Continuation {
     const { run } = await this.#ctx.state.orders(runId);
     if (run === "pause") return;
     const guard = new RunGuard(this.#ctx, runId, this.#lease);
-    if (run !== "stop") await guard.refuseToBegin();
+    await guard.refuseToBegin(run === "stop");
     const mover = await openMover(this.#ctx, this.#bucket, guard);
     this.#pool ??= movePool(this.#ctx, mover.store);
     this.#runs.add(runId);

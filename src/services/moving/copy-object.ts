@@ -1,6 +1,7 @@
 /** The mechanism `copy`: a conditional copy of the object onto itself, verified property by property. */
 import { AstraError, isAstraError } from "../../core/errors.ts";
 import { objectUri } from "../../core/object-ref.ts";
+import type { CarriedProperties } from "../../core/move-progress.ts";
 import type { ObjectAcl, ObjectHead, Tags } from "../../ports/object-store.ts";
 import type { MoveLine } from "./move-line.ts";
 import type { MoveOutcome } from "./move-outcome.ts";
@@ -9,6 +10,7 @@ import { type ObjectSight, carriedProperties, differenceAfterMove, tagLoss } fro
 /** The object is as planned, may be moved, and can be read. */
 export async function copyObject(line: MoveLine, head: ObjectHead): Promise<MoveOutcome> {
   const { store, bucket, guard } = line.mover;
+  if (await hasNullVersionBehind(line, head)) return line.skipped("null_version");
   const acl = await aclOf(line);
   if (acl && bucket.ownerId !== null && acl.ownerId !== bucket.ownerId) return line.skipped("foreign_owner");
   const tags = await tagsOf(line, head);
@@ -24,6 +26,8 @@ export async function copyObject(line: MoveLine, head: ObjectHead): Promise<Move
       beforePart: () => guard.mayGoOn(),
     }),
   );
+  line.copied = { ...head, etag: copied.etag, versionId: copied.versionId, storageClass: line.move.to };
+  line.landed = { ...head, ...copied, storageClass: line.move.to };
   const after = await store.head(line.move.key);
   if (isOthers(copied, after)) return line.skipped("changed");
   const difference = await differenceNow(line, { head, acl, tags }, after);
@@ -37,20 +41,31 @@ export async function copyObject(line: MoveLine, head: ObjectHead): Promise<Move
 export async function isOurCopy({ move, progress, mover }: MoveLine, head: ObjectHead): Promise<boolean> {
   const { before } = progress;
   // Without properties to state anew, the copy has the ETag of its source, and the server carried everything else.
-  if (!before) return head.etag === move.etag;
+  const { etag, sizeBytes } = move;
+  const isSameEtag = !before || isEtagKept(mover, { etag, sizeBytes, encryption: before.encryption });
+  if (isSameEtag && head.etag !== etag) return false;
+  if (!before) return true;
   const acl = before.grants === null ? null : await mover.store.acl(move.key);
   return differenceAfterMove(before, { head, acl }, { storageClass: move.to, sizeBytes: move.sizeBytes }) === null;
 }
 
 /** What is left to do after a copy whose answer was lost with its process. */
 export async function finishCopy(line: MoveLine, after: ObjectHead): Promise<MoveOutcome> {
+  line.copied = after;
   const { before } = line.progress;
+  line.landed = after;
   if (before?.versionId) {
-    const replaced = await versionBehind(line, before.versionId);
     await carryLateHolds(line, before.versionId, after);
-    await dropReplaced(line, replaced, after);
+    // What only looks like our copy may be somebody's write of other content, and the version behind it theirs.
+    const isProven = after.etag === line.move.etag || isSameWhole(before.checksum, after.checksum);
+    if (isProven) await dropReplaced(line, await versionBehind(line, before.versionId), after);
   }
   return line.finished(after);
+}
+
+function isSameWhole(a: CarriedProperties["checksum"], b: ObjectHead["checksum"]): boolean {
+  if (a?.type !== "FULL_OBJECT" || b?.type !== "FULL_OBJECT") return false;
+  return a.algorithm === b.algorithm && a.value === b.value;
 }
 
 /** A store that refused the copy as a whole has charged nothing worth counting. */
@@ -65,13 +80,20 @@ async function unspentWhereRefused<T>(line: MoveLine, copy: () => Promise<T>): P
 
 const PLAIN_MD5 = /^[0-9a-f]{32}$/;
 
+/** A copy of content that is encrypted by the store's own keys, in one request, has the ETag of its source. */
+function isEtagKept(
+  { store }: MoveLine["mover"],
+  { etag, sizeBytes, encryption }: Pick<ObjectHead, "etag" | "sizeBytes"> & Pick<CarriedProperties, "encryption">,
+): boolean {
+  const isPlainMd5 = PLAIN_MD5.test(etag) && (encryption?.algorithm ?? "AES256") === "AES256";
+  return isPlainMd5 && sizeBytes <= store.features.maxCopyBytes;
+}
+
 /** What a restart could not tell from the object alone, because the copy changes the ETag or states properties anew. */
 function mustBeKnownAfterCrash({ mover }: MoveLine, head: ObjectHead, acl: ObjectAcl | null): boolean {
-  const { ctx, store, bucket } = mover;
-  const isEtagKept = PLAIN_MD5.test(head.etag) && (head.encryption?.algorithm ?? "AES256") === "AES256";
-  const isOneRequest = head.sizeBytes <= store.features.maxCopyBytes;
+  const { ctx, bucket } = mover;
   const drops = ctx.config.engine.drop_own_noncurrent && bucket.versioning === "enabled";
-  return !isEtagKept || !isOneRequest || head.websiteRedirect !== null || !isPlain(acl) || drops || bucket.objectLock;
+  return !isEtagKept(mover, head) || head.websiteRedirect !== null || !isPlain(acl) || drops || bucket.objectLock;
 }
 
 /** What a new object has of itself: its owner may do everything, nobody else anything. */
@@ -133,6 +155,19 @@ async function dropReplaced(line: MoveLine, replaced: string | null, after: Obje
   const source = await headOfVersion(line, replaced);
   if (!source || source.legalHold || source.retention) return;
   await store.removeVersion(line.move.key, replaced);
+}
+
+/** While versions are suspended a copy takes the place of the version `null`: of another one than it copies, for good. */
+async function hasNullVersionBehind({ mover, move }: MoveLine, head: ObjectHead): Promise<boolean> {
+  if (mover.bucket.versioning !== "suspended" || head.versionId === null || head.versionId === "null") return false;
+  for await (const page of mover.store.noncurrentVersions(move.key)) {
+    for (const { key, versionId } of page) {
+      // The key itself comes before all that begin with it.
+      if (key !== move.key) return false;
+      if (versionId === "null") return true;
+    }
+  }
+  return false;
 }
 
 /** The version looked at before the copy, if it is the newest behind the current one: then it is what the copy replaced. */

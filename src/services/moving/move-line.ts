@@ -24,15 +24,18 @@ export interface Mover {
 export class MoveLine {
   readonly mover: Mover;
   readonly entry: JournalEntry;
-  /** Something was done that the store charges for. */
-  isSpent: boolean;
+  /** A copy was made that the store charges for, or may have been. */
+  isSpent = false;
+  /** The object as the copy left it, once that is known: where something fails afterwards, it was moved nevertheless. */
+  landed: ObjectHead | null = null;
+  /** The object as a copy that the store has answered for left it, until it is looked at. */
+  copied: ObjectHead | null = null;
   #progress: MoveProgress;
 
   constructor(mover: Mover, entry: JournalEntry) {
     this.mover = mover;
     this.entry = entry;
     this.#progress = entry.progress ?? { spendDay: dayScope(entry.updatedMs) };
-    this.isSpent = this.#progress.restore !== undefined || this.#progress.tag !== undefined;
   }
 
   get move(): PlannedMove {
@@ -56,16 +59,16 @@ export class MoveLine {
   }
 
   /** @param after where the object was moved nevertheless. */
-  failed(code: string, after: ObjectHead | null = null): MoveOutcome {
+  failed(code: string, after: ObjectHead | null = this.landed): MoveOutcome {
     const moved = after && this.#moved(after);
     const ends = after && { etagAfter: after.etag, versionAfter: after.versionId };
     return outcome("failed", null, { reason: code, moved, releases: this.#released(), ...ends });
   }
 
-  /** Not begun: planned again; what waits for the store goes on waiting. */
+  /** Not begun: planned again; what waits for the store goes on waiting, and what was begun is open as after a crash. */
   deferred(): MoveOutcome {
     const { state, dueMs } = this.entry;
-    if (state !== "intent") return outcome(state, this.#progress, { dueMs });
+    if (state !== "intent" || this.#isPaid()) return outcome(state, this.#progress, { dueMs });
     return outcome(nextState("intent", "defer"), null, { releases: this.#progress.spendDay });
   }
 
@@ -84,7 +87,11 @@ export class MoveLine {
   }
 
   #released(): string | null {
-    return this.isSpent ? null : this.#progress.spendDay;
+    return this.#isPaid() ? null : this.#progress.spendDay;
+  }
+
+  #isPaid(): boolean {
+    return this.isSpent || this.#progress.restore !== undefined || this.#progress.tag !== undefined;
   }
 
   #moved(after: ObjectHead): ObjectMoved {

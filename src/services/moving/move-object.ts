@@ -47,21 +47,25 @@ export async function moveObject(mover: Mover, entry: JournalEntry, mode: MoveMo
     if (isAstraError(error, "ASTRA_OBJECT_ARCHIVED")) return line.skipped("archived");
     const fault = toAstraError(error);
     mover.ctx.logger.warn({ object: objectUri(entry.move), code: fault.code, error: fault.message }, "a move failed");
-    return line.failed(fault.code);
+    // Moved, but not verified: the state and an undo must know of it.
+    return line.failed(fault.code, line.copied);
   }
 }
 
 async function attempt(line: MoveLine, mode: MoveMode): Promise<MoveOutcome> {
   const { move, mover, progress } = line;
+  await mover.guard.paced(move.key);
   if (mode !== "fresh") await abortLeftUploads(line);
+  // Until it is seen to be as planned, an effect of an earlier process may have been paid for.
+  line.isSpent = mode !== "fresh";
   const head = await mover.store.head(move.key);
   if (progress.tag) return tagObject(line, head, mode);
   if (mode !== "fresh" && head.storageClass === move.to && head.sizeBytes === move.sizeBytes) {
-    line.isSpent = true;
     return (await isOurCopy(line, head)) ? finishCopy(line, head) : line.skipped("changed");
   }
   if (head.etag !== move.etag || head.storageClass !== move.from || head.sizeBytes !== move.sizeBytes)
     return line.skipped("changed");
+  line.isSpent = false;
   if (mode === "settle") return line.skipped("stopped");
   const held = heldBack(line, head);
   if (held) return held;

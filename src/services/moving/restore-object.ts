@@ -27,7 +27,9 @@ export async function restoreObject(line: MoveLine, head: ObjectHead): Promise<M
   if (known && known.asks >= MOST_ASKS) return line.failed("restore_expired");
   await guard.mayRestore();
   // Durable before it is asked for: what costs money is never asked for without a trace.
-  await line.note({ restore: { speed, askedMs: nowMs, asks: (known?.asks ?? 0) + 1, polls: 0 } });
+  const restore = { speed, askedMs: nowMs, asks: (known?.asks ?? 0) + 1, polls: 0 };
+  if (known) await guard.reserveAgain(line.entry);
+  await line.note({ restore });
   line.isSpent = true;
   await store.restore({ key: move.key, days: move.restore?.days ?? ctx.config.engine.restore_days, speed });
   return line.waiting("restore", nextRestoreLookMs({ askedMs: nowMs, hours }, nowMs));

@@ -1,9 +1,13 @@
 /** What a run heeds before every effect: the kill switch, its operator, the window, the error rate, the rates, its lease. */
 import { type StopReason, stopAdvice } from "../../core/brakes.ts";
+import { admitted } from "../../core/budget.ts";
 import { ErrorWindow } from "../../core/error-window.ts";
 import { AstraError } from "../../core/errors.ts";
 import { isOpen, maintenanceWindows, nextOpening } from "../../core/maintenance-window.ts";
+import { NO_SPEND, type Spend, dayScope, runScope, spendOf } from "../../core/spend.ts";
 import type { TransitionState } from "../../core/transition.ts";
+import type { JournalEntry } from "../../ports/state-store.ts";
+import { capsOf } from "../budgets.ts";
 import type { Context } from "../context.ts";
 import type { BucketLease } from "./bucket-lease.ts";
 import { MovePace } from "./move-pace.ts";
@@ -61,16 +65,34 @@ export class RunGuard {
     if (!(await this.isGoing())) throw new MoveHeld(this.#stop?.why ?? "the process ends");
   }
 
-  /** As {@link mayGoOn}, at the pace that is set for moves of the key's prefix. */
-  async mayMove(key: string): Promise<void> {
-    await this.#pace.ofMove(key);
-    await this.mayGoOn();
+  /** Waits for the pace that is set for the bucket and the key's prefix: before the object is looked at, not after. */
+  paced(key: string): Promise<void> {
+    return this.#pace.ofMove(key);
   }
 
   /** As {@link mayGoOn}, at the pace at which the provider takes restores. */
   async mayRestore(): Promise<void> {
     await this.#pace.ofRestore();
     await this.mayGoOn();
+  }
+
+  /**
+   * Reserves the fee of a line once more, for an effect that is paid for again, and writes the line with it.
+   * @throws MoveHeld where a cap does not allow it
+   */
+  async reserveAgain(entry: JournalEntry): Promise<void> {
+    const { state, config, clock } = this.#ctx;
+    const spends = [{ ...spendOf(entry.move), objects: 0, bytes: 0 }];
+    let stopReason: StopReason | null = null;
+    const admit = ([run = NO_SPEND, day = NO_SPEND]: readonly Spend[]): number => {
+      const admission = admitted(spends, { run, day }, capsOf(config));
+      stopReason = admission.stopReason;
+      return admission.count;
+    };
+    const scopes = [runScope(this.#runId), dayScope(clock.now())];
+    const count = await state.beginMoves({ lease: this.#lease.current(), entries: [entry], spends, scopes, admit });
+    if (stopReason !== null) this.stop(stopReason);
+    if (count === 0) throw new MoveHeld("a cap would be passed");
   }
 
   /** Counts a move that ended, for the error rate. */
@@ -83,10 +105,10 @@ export class RunGuard {
   }
 
   /**
-   * Before a run begins or is taken up.
+   * Before a run begins or is taken up. @param isSettling what an operator stopped is only looked after
    * @throws AstraError ASTRA_BRAKE_ON, ASTRA_WINDOW_CLOSED, ASTRA_RUN_STOPPED (an operator stopped it)
    */
-  async refuseToBegin(): Promise<void> {
+  async refuseToBegin(isSettling = false): Promise<void> {
     const ctx = this.#ctx;
     const { brake, run } = await ctx.state.orders(this.#runId);
     if (brake?.isOn) {
@@ -94,7 +116,7 @@ export class RunGuard {
       const since = new Date(brake.atMs).toISOString();
       throw new AstraError("ASTRA_BRAKE_ON", `${brake.actor} put the brake on at ${since}${why}`);
     }
-    if (run === "stop") {
+    if (run === "stop" && !isSettling) {
       throw new AstraError("ASTRA_RUN_STOPPED", `the run ${this.#runId} was stopped by an operator`, {
         fix: `\`astra runs resume ${this.#runId}\` lets it go on; or make a new plan.`,
       });
