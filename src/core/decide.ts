@@ -17,6 +17,7 @@ export const REFUSALS = [
   "policy_conflict",
   "policy_match_unknown",
   "native_rule_conflict",
+  "default_retention",
   "unknown_price",
   "legal_hold",
   "retention_lock",
@@ -93,6 +94,8 @@ export interface DecideContext extends WayTerms {
   readonly guards: GuardLimits;
   /** Days for which what was just brought up is not sent down; 30 where absent. */
   readonly coolDownDays?: number;
+  /** The bucket locks every new version by itself: a copy would lock what was not. */
+  readonly locksCopies?: boolean;
   /** The bucket's own age rules. */
   readonly nativeRules: readonly NativeRule[];
 }
@@ -124,11 +127,14 @@ function guarded(
   const to = proposal.storageClass;
   const native = conflictingRule(context.nativeRules, { ...view, to }, context.prices);
   const expected = proposal.prediction?.savingMicrosPerMonth;
-  const sums = moveSums(view, to, context, expected, native !== undefined);
+  const isCopyBarred = native !== undefined || context.locksCopies === true;
+  const sums = moveSums(view, to, context, expected, isCopyBarred);
   const asCopied = sums ?? moveSums(view, to, context, expected);
   if (hold) return refuse(hold, proposal, policy, { sums: asCopied });
   if (native && sums?.way.mechanism !== "tag")
     return refuse("native_rule_conflict", proposal, policy, { sums: asCopied, detail: native.id });
+  if (context.locksCopies && sums?.way.mechanism !== "tag")
+    return refuse("default_retention", proposal, policy, { sums: asCopied });
   if (!sums) return refuse("unknown_price", proposal, policy);
   const isOrdered = policy.orderedBy !== null;
   if ((!isOrdered || isTimed) && isCooling(view, to, context)) return refuse("cool_down", proposal, policy, { sums });

@@ -168,6 +168,8 @@ export interface BucketInfo {
   readonly region: string | null;
   readonly versioning: "off" | "enabled" | "suspended";
   readonly objectLock: boolean;
+  /** Every new version is locked by itself: a copy would lock what was not. */
+  readonly defaultRetention: boolean;
   /** Ids of enabled lifecycle rules. */
   readonly lifecycleRuleIds: readonly string[];
   /** Enabled rules that act on current objects by age; one rule may stand here several times, once for each action. */

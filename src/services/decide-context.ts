@@ -19,6 +19,7 @@ export interface BucketTerms {
   readonly tagRules: readonly TagRule[];
   /** Objects have ACLs, which a copy reads before and after. */
   readonly readsAcl: boolean;
+  readonly locksCopies: boolean;
   /** What was learned of it; `null` where no strategy in use predicts. */
   readonly knowledge: BucketKnowledge | null;
 }
@@ -29,6 +30,7 @@ export const PLAIN_BUCKET: BucketTerms = {
   nativeRules: [],
   tagRules: [],
   readsAcl: false,
+  locksCopies: false,
   knowledge: null,
 };
 
@@ -48,6 +50,7 @@ export async function bucketFacts(ctx: Context, bucket: string): Promise<Omit<Bu
     nativeRules: info.lifecycleRules,
     tagRules: info.tagRules,
     readsAcl: info.ownership !== "enforced",
+    locksCopies: info.defaultRetention,
   };
 }
 
@@ -69,7 +72,7 @@ export function decideBy(ctx: Context, policies: readonly PolicyRule[], terms: B
     made.set(name, strategy);
     return strategy;
   };
-  const { noncurrentDays, nativeRules, tagRules, readsAcl } = terms;
+  const { noncurrentDays, nativeRules, tagRules, readsAcl, locksCopies } = terms;
   return {
     strategy: strategyNamed(ctx.config.engine.strategy),
     strategyNamed,
@@ -84,6 +87,7 @@ export function decideBy(ctx: Context, policies: readonly PolicyRule[], terms: B
     nativeRules,
     tagRules,
     readsAcl,
+    locksCopies,
   };
 }
 

@@ -8,6 +8,7 @@ export const controlChecks: CheckGroup = (check) => {
     expect(await (await openNew()).bucketInfo()).toMatchObject({
       versioning: "off",
       objectLock: false,
+      defaultRetention: false,
       lifecycleRuleIds: [],
       lifecycleRules: [],
       noncurrentExpiryDays: null,

@@ -143,7 +143,7 @@ describe("by a tag", () => {
       ID: "theirs",
       Status: "Enabled" as const,
       Filter: { Tag: { Key: "tier", Value: value } },
-      Transitions: [{ Days: 0, StorageClass: storageClass }],
+      Transitions: [{ Days: storageClass === "GLACIER" ? 0 : 200, StorageClass: storageClass }],
     };
     const LifecycleConfiguration = { Rules: [one] };
     await s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket: MOVING_BUCKET, LifecycleConfiguration }));

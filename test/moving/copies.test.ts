@@ -1,7 +1,9 @@
 /** Moves by copy against the sandbox: what is carried over, what is left alone, and races at each step. */
+import { PutObjectLockConfigurationCommand } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { applyPlan } from "../../src/services/moving/apply-plan.ts";
 import { MOVING_BUCKET, MOVING_START_MS, movingWorld } from "../support/moving-world.ts";
+import { sdkClient } from "../support/sandbox.ts";
 
 const MIB = 1024 * 1024;
 const FULL = {
@@ -179,4 +181,24 @@ describe("on a versioned bucket", () => {
     const versions = world.sandbox.versions(MOVING_BUCKET, "a");
     expect(versions.map(({ legalHold }) => legalHold)).toEqual(versions.map(() => true));
   });
+});
+
+test("in a bucket that locks every new version nothing is copied", async () => {
+  await using world = await movingWorld({ bucket: { objectLock: true } });
+  const s3 = sdkClient(world.sandbox.endpoint);
+  await s3.send(
+    new PutObjectLockConfigurationCommand({
+      Bucket: MOVING_BUCKET,
+      ObjectLockConfiguration: {
+        ObjectLockEnabled: "Enabled",
+        Rule: { DefaultRetention: { Mode: "COMPLIANCE", Days: 10 } },
+      },
+    }),
+  );
+  s3.destroy();
+  world.put("a");
+  world.advance(20 * 86_400_000);
+  const run = await applyPlan({ ctx: world.ctx, input: { planId: await world.plan(["a"], "GLACIER_IR") } });
+  expect(run).toMatchObject({ skipped: 1, reasons: { default_retention: 1 } });
+  expect(world.sandbox.versions(MOVING_BUCKET, "a")).toHaveLength(1);
 });

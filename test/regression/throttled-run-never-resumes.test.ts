@@ -26,16 +26,16 @@ function storm(nth: number, refusals: number): MovingWorldOptions["onRequest"] {
 }
 
 test("a storm of 503 in the middle of a run is waited out, and the run goes on to its end", async () => {
-  await using world = await movingWorld({ store: FAST, onRequest: storm(60, 40) });
+  await using world = await movingWorld({ store: FAST, onRequest: storm(120, 16) });
   for (const key of KEYS) world.put(key);
   const planId = await world.plan(KEYS, "STANDARD_IA");
   const run = await applyPlan({ ctx: world.ctx, input: { planId } });
-  expect((await world.ctx.stores.open(MOVING_BUCKET)).counters().throttled).toBe(40);
+  expect((await world.ctx.stores.open(MOVING_BUCKET)).counters().throttled).toBe(16);
   expect(run).toMatchObject({ state: "done", done: KEYS.length, failed: 0, stopReason: null });
 });
 
 test("a storm that outlasts every try stops the run; the same plan goes on when it is over", async () => {
-  await using world = await movingWorld({ store: HASTY, onRequest: storm(60, 1_000_000) });
+  await using world = await movingWorld({ store: HASTY, onRequest: storm(120, 1_000_000) });
   for (const key of KEYS) world.put(key);
   const planId = await world.plan(KEYS, "STANDARD_IA");
   const stopped = await applyPlan({ ctx: world.ctx, input: { planId } });
@@ -77,7 +77,7 @@ test("what is done at a time falls while the store throttles, and comes up again
   const most = { before: 0, after: 0 };
   let least = Infinity;
   const pool = new AdaptivePool({ most: 32, throttled: () => throttled, signal: new AbortController().signal });
-  const items = Array.from({ length: 2000 }, (_, index) => index);
+  const items = Array.from({ length: 3000 }, (_, index) => index);
   await pool.run(items, async (index) => {
     running += 1;
     if (index < 500) most.before = Math.max(most.before, running);

@@ -36,13 +36,16 @@ export const VERSIONING: ControlCall<BucketInfo["versioning"]> = {
   },
 };
 
-export const OBJECT_LOCK: ControlCall<boolean> = {
+export const OBJECT_LOCK: ControlCall<Pick<BucketInfo, "objectLock" | "defaultRetention">> = {
   operation: "GetObjectLockConfiguration",
   action: "s3:GetBucketObjectLockConfiguration",
-  absent: false,
+  absent: { objectLock: false, defaultRetention: false },
   ask: async (sdk, client, Bucket) => {
     const { ObjectLockConfiguration } = await client.send(new sdk.GetObjectLockConfigurationCommand({ Bucket }));
-    return ObjectLockConfiguration?.ObjectLockEnabled === "Enabled";
+    return {
+      objectLock: ObjectLockConfiguration?.ObjectLockEnabled === "Enabled",
+      defaultRetention: ObjectLockConfiguration?.Rule?.DefaultRetention?.Mode !== undefined,
+    };
   },
 };
 

@@ -62,7 +62,7 @@ export function openControl(requests: Requests): Control {
   };
   let held: { readonly atMs: number; readonly info: BucketInfo } | null = null;
   const readInfo = async (): Promise<BucketInfo> => {
-    const [region, versioning, objectLock, lifecycle, replication, notifications, ownership] = await Promise.all([
+    const [region, versioning, lock, lifecycle, replication, notifications, ownership] = await Promise.all([
       run(LOCATION),
       run(VERSIONING),
       run(OBJECT_LOCK),
@@ -72,7 +72,7 @@ export function openControl(requests: Requests): Control {
       run(OWNERSHIP),
     ]);
     const ownerId = ownership === "enforced" ? null : await run(BUCKET_OWNER);
-    return { region, versioning, objectLock, ...lifecycle, replication, notifications, ownership, ownerId };
+    return { region, versioning, ...lock, ...lifecycle, replication, notifications, ownership, ownerId };
   };
   return {
     run,

@@ -97,7 +97,7 @@ function chargeOf(item: FeeItem, book: PriceBook, { source, target, move }: Ends
     case "put":
       return target.put && { perThousand: target.put.amount };
     case "copy":
-      return copyWrites(book, target, move.sizeBytes);
+      return copyWrites(book, { source, target }, move.sizeBytes);
     case "transition":
       return target.transitionInto && { perThousand: target.transitionInto.amount };
     case "tagging":
@@ -129,14 +129,21 @@ const MAX_COPY_BYTES = 5 * GB_BYTES;
 /** Larger objects are copied in ranges of this size, or larger ones where S3's 10,000 parts would not do. */
 const COPY_RANGE_BYTES = GB_BYTES / 2;
 const MAX_PARTS = 10_000;
+/** What parts do not carry is read before them, and once more before they are joined: tags twice, and a HEAD. */
+const LOOKS_IN_PARTS = 3;
 
 /** A multipart copy pays its beginning and its parts at the base class's price where the destination is an archive. */
-function copyWrites(book: PriceBook, target: StorageClassPrices, sizeBytes: number): Charge | null {
-  if (!target.put) return null;
+function copyWrites(
+  book: PriceBook,
+  { source, target }: Pick<Ends, "source" | "target">,
+  sizeBytes: number,
+): Charge | null {
+  if (!target.put || !source.get) return null;
   if (sizeBytes <= MAX_COPY_BYTES) return { perThousand: target.put.amount };
   const staging = target.restore ? baseClass(book).put : target.put;
   const parts = Math.ceil(sizeBytes / Math.max(COPY_RANGE_BYTES, Math.ceil(sizeBytes / MAX_PARTS)));
-  return staging && { perThousand: target.put.amount + (parts + 1) * staging.amount };
+  const looks = LOOKS_IN_PARTS * source.get.amount;
+  return staging && { perThousand: target.put.amount + (parts + 1) * staging.amount + looks };
 }
 
 function rentOfDays(

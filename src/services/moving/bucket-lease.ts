@@ -12,7 +12,7 @@ export class BucketLease implements AsyncDisposable {
   readonly #ctx: Context;
   readonly #name: string;
   readonly #holder: string;
-  #lease: Lease;
+  readonly #lease: Lease;
   #renewMs: number;
 
   private constructor(ctx: Context, name: string, holder: string, lease: Lease) {
@@ -44,10 +44,10 @@ export class BucketLease implements AsyncDisposable {
     // A clock that was set back would put the renewal off for as long as it was set back.
     if (nowMs < this.#renewMs && nowMs > this.#renewMs - LEASE_MS) return;
     this.#renewMs = nowMs + RENEW_MS;
-    const { token } = this.#lease;
-    this.#lease = await acquired(this.#ctx, this.#name, this.#holder);
-    if (this.#lease.token === token) return;
-    // What we know of the journal's lines may be what the other one has changed.
+    const renewed = await acquired(this.#ctx, this.#name, this.#holder);
+    if (renewed.token === this.#lease.token) return;
+    // The other one may have changed the journal's lines that we work on: with the older token nothing of ours is written.
+    await this.#ctx.state.releaseLease(renewed);
     throw new AstraError("ASTRA_LEASE_LOST", `${this.#name}: another process had taken over`, { where: this.#name });
   }
 

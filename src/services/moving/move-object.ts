@@ -79,6 +79,7 @@ function heldBack(line: MoveLine, head: ObjectHead): MoveOutcome | null {
   const hold = holdOf(head, line.mover.ctx.clock.now());
   if (hold) return line.skipped(hold.legalHold ? "legal_hold" : "retention_lock", hold);
   if (head.replicationStatus === "PENDING") return line.skipped("replication_pending");
+  if (line.mover.bucket.defaultRetention && line.move.mechanism === "copy") return line.skipped("default_retention");
   const isOthersRestore = head.restore?.ongoing === true && line.progress.restore === undefined;
   return isOthersRestore ? line.skipped("restore_in_progress") : null;
 }

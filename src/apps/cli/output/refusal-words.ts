@@ -80,6 +80,7 @@ const PLAIN = {
   retention_lock: "locked until a retention date",
   replication_pending: "their replication is not finished",
   restore_in_progress: "a move or restore of them is under way",
+  default_retention: "the bucket locks every new version by itself, so a copy would lock them",
   cool_down: "brought up not long ago, and not sent down again at once",
   changed: "changed meanwhile",
   missing: "no longer there",
