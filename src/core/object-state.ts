@@ -93,12 +93,15 @@ export function observeEvent(
   }
 }
 
-/** A copy of ours changed nothing but the class, which the journal tells: only what is older than it is late from here on. */
+/**
+ * A copy of ours changed nothing but the class, which the journal tells: only what is older than it is late from here on,
+ * and what was deleted before is there again, though the event of that may come later.
+ */
 export function observeOwnCopy(state: ObjectState, event: DataEvent): ObjectState {
   const { sequencer } = event.data;
   if (sequencer === undefined) return state;
   if (state.sequencer !== null && !sequencerAfter(sequencer, state.sequencer)) return state;
-  return { ...state, sequencer };
+  return { ...state, sequencer, deletedMs: null };
 }
 
 /** What a finished move of ours made of an object. */

@@ -12,7 +12,7 @@ import { applyPlan } from "../../src/services/moving/apply-plan.ts";
 import { continueMoves } from "../../src/services/moving/continue-moves.ts";
 import { runEngine } from "../../src/services/moving/run-engine.ts";
 import { MOVING_BUCKET, type MovingWorld, movingWorld } from "../support/moving-world.ts";
-import { mortal } from "../support/mortal-context.ts";
+import { died, mortal } from "../support/mortal-context.ts";
 
 const KEYS = ["a", "b", "c", "d", "e", "f"];
 const HOUR = 3_600_000;
@@ -42,7 +42,7 @@ describe("a process that dies while it moves objects", () => {
     const first = mortal(await world.another());
     kill = first.kill;
     const planId = await world.plan(KEYS, "STANDARD_IA");
-    await expect(applyPlan({ ctx: first.ctx, input: { planId } })).rejects.toThrow();
+    await died(applyPlan({ ctx: first.ctx, input: { planId } }));
     return world;
   }
 

@@ -8,7 +8,7 @@ import type { JournalEntry } from "../../src/ports/state-store.ts";
 import { applyPlan } from "../../src/services/moving/apply-plan.ts";
 import { continueMoves } from "../../src/services/moving/continue-moves.ts";
 import { MOVING_BUCKET, type MovingWorld, movingWorld } from "../support/moving-world.ts";
-import { mortal } from "../support/mortal-context.ts";
+import { died, mortal } from "../support/mortal-context.ts";
 
 const KEYS = Array.from({ length: 20 }, (_, index) => `k${String(index).padStart(2, "0")}`);
 const LEASE_MS = 60_000;
@@ -71,7 +71,7 @@ test("a batch that died in the middle keeps its objects until it is finished", a
   const first = mortal(await world.another());
   kill = first.kill;
   isDying = true;
-  await expect(applyPlan({ ctx: first.ctx, input: { planId: plans[0] } })).rejects.toThrow();
+  await died(applyPlan({ ctx: first.ctx, input: { planId: plans[0] } }));
   isDying = false;
   expect(copies.size).toBe(8);
   world.advance(LEASE_MS + 1);

@@ -9,7 +9,7 @@ import { type DataEvent, encodeEvent, parseEvent } from "../../src/core/event.ts
 import { consumeEvents } from "../../src/services/consume-events.ts";
 import { applyPlan } from "../../src/services/moving/apply-plan.ts";
 import { MOVING_BUCKET, type MovingWorld, movingWorld } from "../support/moving-world.ts";
-import { mortal } from "../support/mortal-context.ts";
+import { died, mortal } from "../support/mortal-context.ts";
 
 const MIB = 1024 * 1024;
 const DAY = 86_400_000;
@@ -48,7 +48,11 @@ async function withPast(body: string, options: Parameters<typeof movingWorld>[0]
   world.advance(DAY);
   const past = await world.ctx.state.object(REF);
   expect(past?.access.lifetimeReads).toBe(3);
-  return { world, past: { createdMs: past?.createdMs, access: past?.access, deletedMs: null, promotedMs: null } };
+  return {
+    world,
+    past: { createdMs: past?.createdMs, access: past?.access, deletedMs: null, promotedMs: null },
+    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+  };
 }
 
 describe.each([
@@ -58,8 +62,8 @@ describe.each([
   ["into a version of its own", "body", { bucket: { versioning: true } }],
 ])("a copy made %s", (_, body, options) => {
   test("whose events come after the answer is no overwrite", async () => {
-    const { world, past } = await withPast(body, options);
-    await using _world = world;
+    await using life = await withPast(body, options);
+    const { world, past } = life;
     const planId = await world.plan(["a"], "STANDARD_IA");
     expect(await applyPlan({ ctx: world.ctx, input: { planId } })).toMatchObject({ done: 1 });
     const movedMs = world.clock.now();
@@ -73,17 +77,17 @@ describe.each([
 
   test("whose event comes before the answer is no overwrite", async () => {
     let kill = (): void => undefined;
-    const { world, past } = await withPast(body, {
+    await using life = await withPast(body, {
       ...options,
       onRequest: (operation) => {
         if (operation === "CopyObject" || operation === "CompleteMultipartUpload") kill();
       },
     });
-    await using _world = world;
+    const { world, past } = life;
     const engine = mortal(await world.another());
     kill = engine.kill;
     const planId = await world.plan(["a"], "STANDARD_IA");
-    await expect(applyPlan({ ctx: engine.ctx, input: { planId } })).rejects.toThrow();
+    await died(applyPlan({ ctx: engine.ctx, input: { planId } }));
     await hear(world, written(world, "02", "astra.object.overwritten"));
     expect(await world.ctx.state.object(REF)).toMatchObject(past);
     world.advance(61_000);
@@ -93,8 +97,8 @@ describe.each([
 });
 
 test("an owner's overwrite after our copy is one, also when the two are heard of in the wrong order", async () => {
-  const { world, past } = await withPast("body");
-  await using _world = world;
+  await using life = await withPast("body");
+  const { world, past } = life;
   await applyPlan({ ctx: world.ctx, input: { planId: await world.plan(["a"], "STANDARD_IA") } });
   const ours = written(world, "02", "astra.object.overwritten");
   world.advance(DAY);

@@ -10,7 +10,7 @@ import type { NewRecord } from "../../src/ports/event-log.ts";
 import type { Context } from "../../src/services/context.ts";
 import { consumeEvents } from "../../src/services/consume-events.ts";
 import { MOVING_BUCKET, type MovingWorld, movingWorld } from "../support/moving-world.ts";
-import { mortal } from "../support/mortal-context.ts";
+import { died, mortal } from "../support/mortal-context.ts";
 
 const TOPIC = "data-events";
 const DEAD = "data-events.dlq";
@@ -106,7 +106,7 @@ describe("poison", () => {
         };
       },
     });
-    await expect(drain({ ...dying.ctx, log: dyingLog })).rejects.toThrow();
+    await died(drain({ ...dying.ctx, log: dyingLog }));
     expect(await deadLetters(world)).toEqual(HEXES);
     expect(await readsOf(world)).toBeUndefined();
     expect(await drain(world.ctx)).toMatchObject({ consumed: POISON.length + 1, deadLettered: POISON.length });

@@ -125,70 +125,78 @@ describe.each([
     await rm(bench.folder, { recursive: true, force: true });
   });
 
-  test.skipIf(lack)("whose workers come and go while they work: all end, and each event counts once", { timeout: 180_000 }, async () => {
-    const config = configOf(bench, "coming-and-going");
-    await using ctx = await open(config);
-    await ctx.log.ensureTopic(config.log.topic, PARTITIONS);
-    const results: Promise<ConsumeEventsResult>[] = [];
-    const staying = worker(config, 30);
-    results.push(staying.ended);
-    let written = 0;
-    let before = worker(config, 200);
-    for (let round = 0; round < 5; round++) {
-      await appendReads(ctx.log, config.log.topic, written, 100);
-      written += 100;
-      await pause(patienceMs);
-      const next = worker(config, round % 2 === 0 ? 5 : 200);
-      await pause(patienceMs);
+  test.skipIf(lack)(
+    "whose workers come and go while they work: all end, and each event counts once",
+    { timeout: 180_000 },
+    async () => {
+      const config = configOf(bench, "coming-and-going");
+      await using ctx = await open(config);
+      await ctx.log.ensureTopic(config.log.topic, PARTITIONS);
+      const results: Promise<ConsumeEventsResult>[] = [];
+      const staying = worker(config, 30);
+      results.push(staying.ended);
+      let written = 0;
+      let before = worker(config, 200);
+      for (let round = 0; round < 5; round++) {
+        await appendReads(ctx.log, config.log.topic, written, 100);
+        written += 100;
+        await pause(patienceMs);
+        const next = worker(config, round % 2 === 0 ? 5 : 200);
+        await pause(patienceMs);
+        before.stop();
+        results.push(before.ended);
+        before = next;
+      }
       before.stop();
       results.push(before.ended);
-      before = next;
-    }
-    before.stop();
-    results.push(before.ended);
-    // Whoever stays gets to the end of every partition by itself.
-    const drained = await ends("the group", consumeEvents({ ctx, input: { untilDrained: true } }));
-    staying.stop();
-    const all = [drained, ...(await ends("every worker", Promise.all(results)))];
-    expect(await readsIn(ctx)).toBe(written);
-    expect(all.reduce((sum, { consumed }) => sum + consumed, 0)).toBe(written);
-    const lag = await ctx.log.lag(config.log.topic, config.log.group);
-    expect(lag.map((each) => each.lag)).toEqual(Array.from({ length: PARTITIONS }, () => 0n));
-  });
+      // Whoever stays gets to the end of every partition by itself.
+      const drained = await ends("the group", consumeEvents({ ctx, input: { untilDrained: true } }));
+      staying.stop();
+      const all = [drained, ...(await ends("every worker", Promise.all(results)))];
+      expect(await readsIn(ctx)).toBe(written);
+      expect(all.reduce((sum, { consumed }) => sum + consumed, 0)).toBe(written);
+      const lag = await ctx.log.lag(config.log.topic, config.log.group);
+      expect(lag.map((each) => each.lag)).toEqual(Array.from({ length: PARTITIONS }, () => 0n));
+    },
+  );
 
-  test.skipIf(lack)("with a member that never finishes its batches: the others get on", { timeout: 180_000 }, async () => {
-    const config = configOf(bench, "stuck");
-    const { topic, group } = config.log;
-    await using ctx = await open(config);
-    await using other = await open(config);
-    await ctx.log.ensureTopic(topic, PARTITIONS);
-    await appendReads(ctx.log, topic, 0, 200);
-    const stuck = await ctx.log.join({ topic, group });
-    const held = await hold(stuck, PARTITIONS);
-    const stop = new AbortController();
-    await using lively = await other.log.join({ topic, group, signal: stop.signal });
-    const worked = new Set<number>();
-    const working = (async () => {
-      for await (const batch of lively) {
-        if ((await lively.commit(batch.partition, batch.next)) === "committed") worked.add(batch.partition);
-        if (worked.size === PARTITIONS / 2) return;
-      }
-    })();
-    await ends("the other member", working);
-    // What was taken away is lost, what was kept may be committed; neither answer is waited for.
-    const answers = await ends(
-      "the stuck member's commits",
-      Promise.all(held.map((batch) => stuck.commit(batch.partition, batch.next))),
-    );
-    expect(answers.filter((answer) => answer === "lost")).toHaveLength(PARTITIONS / 2);
-    await ends("the stuck member's leave", stuck.close());
-    stop.abort();
-    await lively.close();
-    await using third = await open(config);
-    expect(await ends("the rest", consumeEvents({ ctx: third, input: { untilDrained: true } }))).toBeDefined();
-    const lag = await ctx.log.lag(topic, group);
-    expect(lag.every((each) => each.lag === 0n)).toBe(true);
-  });
+  test.skipIf(lack)(
+    "with a member that never finishes its batches: the others get on",
+    { timeout: 180_000 },
+    async () => {
+      const config = configOf(bench, "stuck");
+      const { topic, group } = config.log;
+      await using ctx = await open(config);
+      await using other = await open(config);
+      await ctx.log.ensureTopic(topic, PARTITIONS);
+      await appendReads(ctx.log, topic, 0, 200);
+      const stuck = await ctx.log.join({ topic, group });
+      const held = await hold(stuck, PARTITIONS);
+      const stop = new AbortController();
+      await using lively = await other.log.join({ topic, group, signal: stop.signal });
+      const worked = new Set<number>();
+      const working = (async () => {
+        for await (const batch of lively) {
+          if ((await lively.commit(batch.partition, batch.next)) === "committed") worked.add(batch.partition);
+          if (worked.size === PARTITIONS / 2) return;
+        }
+      })();
+      await ends("the other member", working);
+      // What was taken away is lost, what was kept may be committed; neither answer is waited for.
+      const answers = await ends(
+        "the stuck member's commits",
+        Promise.all(held.map((batch) => stuck.commit(batch.partition, batch.next))),
+      );
+      expect(answers.filter((answer) => answer === "lost")).toHaveLength(PARTITIONS / 2);
+      await ends("the stuck member's leave", stuck.close());
+      stop.abort();
+      await lively.close();
+      await using third = await open(config);
+      expect(await ends("the rest", consumeEvents({ ctx: third, input: { untilDrained: true } }))).toBeDefined();
+      const lag = await ctx.log.lag(topic, group);
+      expect(lag.every((each) => each.lag === 0n)).toBe(true);
+    },
+  );
 });
 
 /** One batch of each partition, none of them committed. */

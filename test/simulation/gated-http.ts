@@ -24,13 +24,12 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Sends a request, with other headers than its own where they are given. */
+export type SendAs<T> = (weather: Weather, headers?: Readonly<Record<string, string>>) => Promise<T>;
+
 /** Takes requests over from the network. */
 export interface WireGate {
-  /** @param send with other headers than the request's own, where given */
-  step<T>(
-    request: WireRequest,
-    send: (weather: Weather, headers?: Readonly<Record<string, string>>) => Promise<T>,
-  ): Promise<T>;
+  step<T>(request: WireRequest, send: SendAs<T>): Promise<T>;
 }
 
 const gates = new WeakMap<object, WireGate>();

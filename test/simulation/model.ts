@@ -24,10 +24,10 @@ export interface ModelObject {
   retainUntilMs: number;
   /** When its owner last wrote it. */
   writtenMs: number;
+  /** When a consumer last wrote it for its owner. */
+  uploadedMs: number;
   /** Scheduler's step after which it was. */
   writtenStep: number;
-  /** A write of equal bytes can't be told from a copy of ours where versions aren't kept. */
-  isAgeKnown: boolean;
   /** Its last write was told to nobody. */
   isSilent: boolean;
   /** Reads that count, told of in events that were delivered. */
@@ -57,8 +57,8 @@ export class Model {
       legalHold: false,
       retainUntilMs: 0,
       writtenMs: 0,
+      uploadedMs: 0,
       writtenStep: 0,
-      isAgeKnown: true,
       isSilent: false,
       reads: 0,
       heldSinceStep: 0,

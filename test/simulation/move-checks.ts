@@ -10,7 +10,7 @@ import type { World } from "./world.ts";
 const MICROS = 1_000_000;
 const NANOS = 1000;
 
-export const movesAllowed: Check = ({ effects }) =>
+export const movesAllowed: Check = ({ network: { effects } }) =>
   effects.flatMap((effect) => {
     const findings: string[] = [];
     if (effect.kind !== "copy") return findings;
@@ -22,7 +22,7 @@ export const movesAllowed: Check = ({ effects }) =>
   });
 
 /** Nothing is deleted but the version that a copy of ours left, where that was ordered. */
-export const removalsAllowed: Check = ({ effects, setting }) =>
+export const removalsAllowed: Check = ({ network: { effects }, setting }) =>
   effects.flatMap((effect) => {
     if (effect.kind !== "removal") return [];
     const isOwn = effects.some(
@@ -32,7 +32,7 @@ export const removalsAllowed: Check = ({ effects, setting }) =>
     return isOwn && isOrdered ? [] : [`${told(effect)}: nobody ordered it`];
   });
 
-export const versionsKept: Check = ({ model, sandbox, effects, bucket }) =>
+export const versionsKept: Check = ({ model, sandbox, network: { effects }, bucket }) =>
   [...model.objects].flatMap(([key, { ownVersions }]) => {
     const there = new Set(sandbox.versions(bucket, key).map(({ versionId }) => versionId));
     const removed = new Set(
@@ -43,12 +43,12 @@ export const versionsKept: Check = ({ model, sandbox, effects, bucket }) =>
       .map((id) => `${key}: its owner's version ${id} is lost`);
   });
 
-export const uploadsAllowed: Check = ({ effects, model }) =>
+export const uploadsAllowed: Check = ({ network: { effects }, model }) =>
   effects
     .filter(({ kind, key }) => kind === "upload" && !model.object(key).isIngested)
     .map((effect) => `${told(effect)}: nobody ordered it`);
 
-export const capsKept: Check = async ({ state, setting, billedMicros }) => {
+export const capsKept: Check = async ({ state, setting, network: { billedMicros } }) => {
   const { fee_per_run_usd, fee_per_day_usd, objects_per_run } = setting.config.brakes;
   const findings: string[] = [];
   for (const run of await state.runs(1000)) {
@@ -82,7 +82,7 @@ export const runsAddUp: Check = async (world) => {
     if (isOver && lines.length !== plan?.totals.moves)
       findings.push(`run ${run.id} is ${run.state} with ${lines.length} of ${plan?.totals.moves} moves`);
   }
-  return [...findings, ...effectFindings(world.effects, done, others)];
+  return [...findings, ...effectFindings(world.network.effects, done, others)];
 };
 
 async function linesOf({ state }: World, run: RunRecord): Promise<JournalEntry[]> {
@@ -96,7 +96,11 @@ function runFindings(run: RunRecord, lines: readonly JournalEntry[]): string[] {
   const counted = { done: count("done", "undone"), failed: count("failed"), skipped: count("skipped") };
   return Object.entries(counted).flatMap(([name, n]) => {
     const said = name === "done" ? run.done : name === "failed" ? run.failed : run.skipped;
-    return said === n ? [] : [`run ${run.id} (${run.state}) says ${said} ${name}, its journal ${n}`];
+    return said === n
+      ? []
+      : [
+          `run ${run.id} (${run.state}) says ${said} ${name}, its journal ${n}: ${lines.map(({ seq, state }) => `${seq} ${state}`).join(", ")}`,
+        ];
   });
 }
 

@@ -15,8 +15,8 @@ export interface OwnersOptions {
   readonly stream: Stream;
   readonly scheduler: Scheduler;
   readonly tell: (line: string) => void;
-  /** Objects that are copied in parts right now: S3 offers no condition against a change of what is not content. */
-  readonly isInParts: (key: string) => boolean;
+  /** S3 offers no condition on tags: in some moments a change of theirs can't be guarded against. */
+  readonly mayChangeTags: (key: string) => boolean;
   readonly mostBytes: number;
   /** Objects are larger than the bodies that are sent. */
   readonly isScaled: boolean;
@@ -55,7 +55,7 @@ export class Owners {
     const body = Buffer.alloc(size, `${key} ${this.#contents} `);
     const version = sandbox.overwrite(bucket, key, body, this.#written());
     tell(`owner: writes ${key}, ${size} bytes, ${version.storageClass}`);
-    this.#remember(key, true);
+    this.#remember(key);
     model.object(key).isSilent = isSilent;
     if (isSilent) return;
     stream.tell({
@@ -86,10 +86,10 @@ export class Owners {
   }
 
   retag(key: string): void {
-    const { sandbox, bucket, model, tell, isInParts } = this.#options;
+    const { sandbox, bucket, model, tell, mayChangeTags } = this.#options;
     const object = model.object(key);
     // An upload that is repeated after a crash may come after the tags.
-    if (!object.current || object.isIngested || isInParts(key)) return;
+    if (!object.current || object.isIngested || !mayChangeTags(key)) return;
     const tags = this.#tags();
     tell(`owner: tags ${key} ${JSON.stringify(tags)}`);
     sandbox.retag(bucket, key, tags);
@@ -167,15 +167,12 @@ export class Owners {
   }
 
   /** What the store now has is what the owner wanted. */
-  #remember(key: string, isNewContent: boolean): void {
+  #remember(key: string): void {
     const { sandbox, bucket, model, scheduler, kind } = this.#options;
     const found = sandbox.inspect(bucket, key);
     const object: ModelObject = model.object(key);
-    if (isNewContent) {
-      object.isAgeKnown = true;
-      object.writtenMs = scheduler.now();
-      object.writtenStep = scheduler.steps;
-    }
+    object.writtenMs = scheduler.now();
+    object.writtenStep = scheduler.steps;
     if (kind.versioning) object.ownVersions.add(found.versionId);
     object.current = ownersPart(found);
     object.tags = found.tags;

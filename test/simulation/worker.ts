@@ -187,7 +187,7 @@ const SILENT: Context["logger"] = {
 /** A verb's end in one line; `null` where it simply succeeded. */
 export function faultText(fault: unknown): string | null {
   if (fault === null) return null;
-  if (isAstraError(fault)) return `${fault.code}: ${fault.message}`;
-  const error = toAstraError(fault);
-  return `${error.code}: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`;
+  const { code, message } = toAstraError(fault);
+  const isOurs = isAstraError(fault) || !(fault instanceof Error);
+  return `${code}: ${isOurs ? message : (fault.stack ?? message)}`;
 }

@@ -11,10 +11,10 @@ import type { EventLog } from "../../src/ports/event-log.ts";
 import type { StateStore } from "../../src/ports/state-store.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
 import { bucketInfoOf } from "./bucket-info.ts";
-import { type Wanted, type WriteEffect, effectOf, keyState, wantedBy } from "./effects.ts";
-import { type Weather, type WireRequest, installWireGate } from "./gated-http.ts";
+import { installWireGate } from "./gated-http.ts";
 import { CALM, type Hazards, chooseHazards } from "./hazards.ts";
 import { Model } from "./model.ts";
+import { Network } from "./network.ts";
 import { Owners } from "./owners.ts";
 import type { Sabotage } from "./sabotage.ts";
 import { signedAnew } from "./sabotage-wire.ts";
@@ -27,9 +27,6 @@ import { Worker } from "./worker.ts";
 /** First instant of a month. */
 const START_MS = Date.UTC(2026, 3, 1);
 const KEYS = { accessKeyId: "AKIDSIMULATION", secretAccessKey: "simulation" };
-const MINUTE_MS = 60_000;
-/** A worker sees the kill switch within a second. */
-const SEEN_WITHIN_MS = 1000;
 const SIGNING_CLOCK = { now: () => START_MS };
 /** In memory where the machine has such a place. */
 const SCRATCH = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
@@ -47,16 +44,10 @@ export class World {
   /** Looks at the state from outside. */
   readonly state: StateStore;
   readonly log: EventLog;
-  readonly effects: WriteEffect[] = [];
-  /** The last HEAD of each key by each process. */
-  readonly lastHeads = new Map<string, { readonly step: number; readonly atMs: number }>();
-  /** What the store charged for the engines' writes, by day. */
-  readonly billedMicros = new Map<string, number>();
-  readonly #billed = new Set<string>();
+  readonly network: Network;
   readonly #tell: (line: string) => void;
   readonly #sabotage: Sabotage | null;
   readonly #endings: (() => void | Promise<void>)[] = [];
-  readonly #checkedTags = new Set<string>();
   readonly #toldRestores = new Set<string>();
   readonly #gone = new Set<string>();
   readonly workers = new Set<Worker>();
@@ -102,12 +93,18 @@ export class World {
       stream: this.stream,
       scheduler,
       tell,
-      isInParts: (key) => this.#checkedTags.has(key),
+      mayChangeTags: (key) => this.network.mayChangeTags(key),
       mostBytes: setting.mostBytes,
       isScaled: setting.byteScale > 1,
     });
+    this.network = new Network({
+      world: this,
+      tell,
+      sign: (request, headers) => signedAnew(request, headers, KEYS, START_MS),
+      sabotage: of.sabotage,
+    });
     this.#endings.push(
-      installWireGate(scheduler, { step: (request, send) => this.#overTheWire(request, send) }),
+      installWireGate(scheduler, this.network),
       () => this.state.close(),
       () => this.log.close(),
       () => sandbox.close(),
@@ -225,101 +222,5 @@ export class World {
   async close(): Promise<void> {
     for (const worker of this.workers) await this.bury(worker);
     for (const end of this.#endings) await end();
-  }
-
-  /** One request: the weather is chosen, it is sent, and what it changed is noted. */
-  #overTheWire<T>(
-    request: WireRequest,
-    sendAs: (weather: Weather, headers?: Readonly<Record<string, string>>) => Promise<T>,
-  ): Promise<T> {
-    const wanted = wantedBy(request);
-    const changed = this.#sabotage?.wire?.(request, wanted);
-    const send = (weather: Weather): Promise<T> =>
-      changed ? sendAs(weather, signedAnew(request, changed, KEYS, START_MS)) : sendAs(weather);
-    const label = `http ${request.method} ${wanted.key}?${wanted.query}${wanted.isCopy ? " (copy)" : ""}`;
-    const carryOut = async (): Promise<T> => {
-      const weather = this.#weather();
-      if (weather !== "fair") this.#tell(`…weather: ${weather}`);
-      if (weather === "slowdown" || weather === "internal-error") this.sandbox.faults.add({ kind: weather, count: 1 });
-      if (request.method === "HEAD") this.#looked(request, wanted.key);
-      this.#noteTagCheck(request, wanted.key, wanted.query);
-      if (request.method === "GET" || request.method === "HEAD" || wanted.key === "") return send(weather);
-      const before = keyState(this.sandbox, wanted.key);
-      const billBefore = this.sandbox.bill().totalMicros;
-      try {
-        return await send(weather);
-      } finally {
-        const effect = effectOf(request, wanted, { before, after: keyState(this.sandbox, wanted.key) });
-        this.#bill(request, wanted, this.sandbox.bill().totalMicros - billBefore);
-        if (effect) this.#note(effect, request);
-      }
-    };
-    return this.scheduler.step(label, carryOut, wanted.key === "" ? null : wanted.key);
-  }
-
-  /** Writes of the engines by day; one that was sent again, because its answer was lost, counts once. */
-  #bill(request: WireRequest, { key, query }: Wanted, micros: number): void {
-    if (!request.process.name.startsWith("engine") || request.method === "DELETE") return;
-    const id = `${key} ${query} ${keyState(this.sandbox, key).current}`;
-    if (this.#billed.has(id)) return;
-    this.#billed.add(id);
-    const day = new Date(this.scheduler.now()).toISOString().slice(0, 10);
-    this.billedMicros.set(day, (this.billedMicros.get(day) ?? 0) + micros);
-  }
-
-  #looked(request: WireRequest, key: string): void {
-    this.lastHeads.set(`${request.process.name} ${key}`, { step: this.scheduler.steps, atMs: this.scheduler.now() });
-  }
-
-  /** S3 offers no condition on tags: between the last look at them and the end of an upload they must not change. */
-  #noteTagCheck(request: WireRequest, key: string, query: URLSearchParams): void {
-    if (request.method === "GET" && query.has("tagging") && this.#isUploading(key)) this.#checkedTags.add(key);
-    else if (!this.#isUploading(key)) this.#checkedTags.delete(key);
-  }
-
-  #isUploading(key: string): boolean {
-    return this.sandbox.openUploads(BUCKET).some((upload) => upload.key === key && upload.parts > 0);
-  }
-
-  #note(effect: NonNullable<ReturnType<typeof effectOf>>, request: WireRequest): void {
-    const atMs = this.scheduler.now();
-    const seen = this.lastHeads.get(`${request.process.name} ${effect.key}`);
-    const { heldSinceStep, writtenStep } = this.model.object(effect.key);
-    const noted = {
-      ...effect,
-      step: this.scheduler.steps,
-      atMs,
-      process: request.process.name,
-      isAgainstHold: seen !== undefined && heldSinceStep < seen.step && this.model.isHeld(effect.key, atMs + MINUTE_MS),
-      isOfUnseen: seen !== undefined && writtenStep >= seen.step,
-      isAgainstBrake: seen !== undefined && this.isBrakeOn && this.brakeSinceMs < seen.atMs - SEEN_WITHIN_MS,
-    };
-    this.effects.push(noted);
-    this.#tell(`…${noted.kind} of ${noted.key}: ${noted.from} → ${noted.to}`);
-    const object = this.model.object(noted.key);
-    if (noted.kind === "upload" && object.isIngested) object.writtenStep = this.scheduler.steps;
-    if (noted.kind === "upload" && this.setting.kind.versioning) object.ownVersions.add(noted.versionAfter);
-    if (noted.kind === "removal" || object.isIngested) return;
-    const found = this.sandbox.inspect(BUCKET, noted.key);
-    this.stream.tell({
-      type: "overwritten",
-      key: noted.key,
-      atMs: this.scheduler.now(),
-      data: {
-        etag: found.etag,
-        sizeBytes: found.sizeBytes,
-        sequencer: this.stream.nextSequencer(),
-        ...(found.versionId === "null" ? {} : { versionId: found.versionId }),
-      },
-    });
-  }
-
-  #weather(): Weather {
-    const { cut, lost, slowdown, internalError } = this.hazards;
-    const { scheduler } = this;
-    if (scheduler.chance(cut)) return "cut";
-    if (scheduler.chance(lost)) return "lost";
-    if (scheduler.chance(slowdown)) return "slowdown";
-    return scheduler.chance(internalError) ? "internal-error" : "fair";
   }
 }

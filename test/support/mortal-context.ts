@@ -1,14 +1,14 @@
 /** A process that ends at a chosen moment: from then on, nothing it does reaches the state or the store. */
 import type { Context } from "../../src/services/context.ts";
 
-/** What a dead process's own code runs into; nobody sees it but the test. */
-export class ProcessEnded extends Error {
+/** What a dead process's own code runs into. */
+class ProcessEnded extends Error {
   override readonly name = "ProcessEnded";
 }
 
 export interface Mortal {
   readonly ctx: Context;
-  kill(): void;
+  readonly kill: () => void;
 }
 
 /** What was sent before the end takes effect, and its answer is lost, as with `kill -9`. */
@@ -35,4 +35,21 @@ export function mortal(ctx: Context): Mortal {
       isDead = true;
     },
   };
+}
+
+/** Resolves when `work` has ended as that of a dead process does. @throws Error where it ended otherwise */
+export async function died(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (isEnd(error)) return;
+    throw error;
+  }
+  throw new Error("the process was to die, and did not");
+}
+
+/** What is cleaned up behind it fails as well. */
+function isEnd(error: unknown): boolean {
+  if (error instanceof SuppressedError) return isEnd(error.error) || isEnd(error.suppressed);
+  return error instanceof ProcessEnded;
 }

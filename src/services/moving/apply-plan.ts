@@ -18,9 +18,11 @@ import { JournalWriter } from "./journal-writer.ts";
 import type { Mover } from "./move-line.ts";
 import type { MoveMode } from "./move-object.ts";
 import { movePool, openMover } from "./open-mover.ts";
+import { recountRun } from "./recount-run.ts";
 import { RunCanary } from "./run-canary.ts";
 import { RunGuard } from "./run-guard.ts";
 import { RunTally } from "./run-tally.ts";
+import { stopUndone } from "./stop-undone.ts";
 import { workLines } from "./work-lines.ts";
 
 export interface ApplyPlanInput {
@@ -61,6 +63,7 @@ export async function applyPlan({ ctx, input }: { ctx: Context; input: ApplyPlan
     throw error;
   } finally {
     const record = execution.record(state);
+    if (isOurs) for (const id of execution.undone) await recountRun(ctx, id);
     if (isOurs) await ctx.state.finishRun(record, auditOf(ctx, "run.finish", record));
   }
   return execution.record(state);
@@ -123,6 +126,8 @@ class Execution {
   readonly #tally = new RunTally();
   readonly #canary: RunCanary;
   readonly #caps: Caps;
+  /** Runs of which lines were taken back. */
+  readonly undone = new Set<string>();
   #lastSeq = -1;
   #deferred: { readonly seq: number; readonly move: PlannedMove }[] = [];
   #terms: Terms | null = null;
@@ -166,13 +171,15 @@ class Execution {
     this.#judge();
     if (!(await guard.isGoing())) return false;
     if (lines.length === 0) return true;
+    const moves = lines.map(({ move }) => move);
+    await stopUndone(this.#ctx, moves, this.undone);
     const updatedMs = this.#ctx.clock.now();
     const spendDay = dayScope(updatedMs);
-    const spends = lines.map(({ move }) => spendOf(move));
+    const spends = moves.map(spendOf);
     const entries = lines.map(({ seq, move }) => intent(run.id, seq, move, updatedMs, spendDay));
     let admission: Admission = { count: 0, stopReason: null };
-    const admit = ([run = NO_SPEND, day = NO_SPEND]: readonly Spend[]): number => {
-      admission = admitted(spends, { run, day }, this.#caps);
+    const admit = ([ofRun = NO_SPEND, ofDay = NO_SPEND]: readonly Spend[]): number => {
+      admission = admitted(spends, { run: ofRun, day: ofDay }, this.#caps);
       return admission.count;
     };
     const scopes = [runScope(run.id), spendDay];
@@ -190,7 +197,7 @@ class Execution {
 
   async #work(entries: readonly JournalEntry[], mode: MoveMode): Promise<void> {
     if (entries.length === 0) return;
-    const { plan, lease, guard } = this.#options;
+    const { plan, lease } = this.#options;
     this.#terms ??= await this.#open();
     const { mover, pool, busy } = this.#terms;
     await using journal = new JournalWriter(this.#ctx.state, lease);
@@ -219,6 +226,7 @@ class Execution {
 
   async #count(move: PlannedMove, state: JournalEntry["state"], reason: string | null): Promise<void> {
     this.#tally.count(state, reason, move);
+    if (move.undoes) this.undone.add(move.undoes.runId);
     await this.#canary.add(move, state, reason);
   }
 

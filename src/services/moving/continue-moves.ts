@@ -1,12 +1,13 @@
 /** Takes up what earlier runs left open: intents of a crash, restores that have come to an end, objects tagged for a rule. */
 import { requirePermission } from "../../core/permission.ts";
-import type { JournalEntry, RunOrder, RunRecord } from "../../ports/state-store.ts";
+import type { JournalEntry, RunOrder } from "../../ports/state-store.ts";
 import type { AdaptivePool } from "../adaptive-pool.ts";
 import type { Context } from "../context.ts";
 import { BucketLease } from "./bucket-lease.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import type { MoveMode } from "./move-object.ts";
 import { movePool, openMover } from "./open-mover.ts";
+import { recountRun } from "./recount-run.ts";
 import { RunGuard } from "./run-guard.ts";
 import { RunTally } from "./run-tally.ts";
 import { workLines } from "./work-lines.ts";
@@ -66,29 +67,24 @@ class Continuation {
       mover: { ...mover, journal },
       pool: this.#pool,
       mode: modeOf(run),
-      ended: async ({ move }, { state, reason }) => this.#tally.count(state, reason, move),
+      ended: async ({ move }, { state, reason }) => {
+        this.#tally.count(state, reason, move);
+        if (move.undoes) this.#runs.add(move.undoes.runId);
+      },
     });
   }
 
   /** The runs' own counts follow their lines. */
   async finish(): Promise<ContinueMovesResult> {
-    for (const id of this.#runs) {
-      const run = await this.#ctx.state.run(id);
-      if (run) await this.#recount(run);
-    }
+    for (const id of this.#runs) await recountRun(this.#ctx, id);
     // With the lease in our hands nobody is at work in the bucket: what seems to be running was left by a crash.
     const left = (await this.#ctx.state.runs(RECENT_RUNS)).filter(
       ({ bucket, state }) => bucket === this.#bucket && state === "running",
     );
-    for (const run of left) await this.#recount({ ...run, state: "interrupted", finishedMs: this.#ctx.clock.now() });
+    const finishedMs = this.#ctx.clock.now();
+    for (const { id } of left) await recountRun(this.#ctx, id, { state: "interrupted", finishedMs });
     const { done, failed, skipped, restoring: waiting } = this.#tally;
     return { done, failed, skipped, waiting };
-  }
-
-  async #recount(run: RunRecord): Promise<void> {
-    const tally = RunTally.of(await this.#ctx.state.journalTotals(run.id));
-    const state = run.state === "done" && tally.failed > 0 ? "partly" : run.state;
-    await this.#ctx.state.finishRun({ ...run, ...tally.counts(), state });
   }
 }
 

@@ -26,7 +26,6 @@ export async function copyObject(line: MoveLine, head: ObjectHead): Promise<Move
       beforePart: () => guard.mayGoOn(),
     }),
   );
-  line.copied = { ...head, etag: copied.etag, versionId: copied.versionId, storageClass: line.move.to };
   line.landed = { ...head, ...copied, storageClass: line.move.to };
   const after = await store.head(line.move.key);
   if (isOthers(copied, after)) return line.skipped("changed");
@@ -51,7 +50,6 @@ export async function isOurCopy({ move, progress, mover }: MoveLine, head: Objec
 
 /** What is left to do after a copy whose answer was lost with its process. */
 export async function finishCopy(line: MoveLine, after: ObjectHead): Promise<MoveOutcome> {
-  line.copied = after;
   const { before } = line.progress;
   line.landed = after;
   if (before?.versionId) {

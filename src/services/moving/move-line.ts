@@ -28,8 +28,6 @@ export class MoveLine {
   isSpent = false;
   /** The object as the copy left it, once that is known: where something fails afterwards, it was moved nevertheless. */
   landed: ObjectHead | null = null;
-  /** The object as a copy that the store has answered for left it, until it is looked at. */
-  copied: ObjectHead | null = null;
   #progress: MoveProgress;
 
   constructor(mover: Mover, entry: JournalEntry) {

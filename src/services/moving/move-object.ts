@@ -47,8 +47,7 @@ export async function moveObject(mover: Mover, entry: JournalEntry, mode: MoveMo
     if (isAstraError(error, "ASTRA_OBJECT_ARCHIVED")) return line.skipped("archived");
     const fault = toAstraError(error);
     mover.ctx.logger.warn({ object: objectUri(entry.move), code: fault.code, error: fault.message }, "a move failed");
-    // Moved, but not verified: the state and an undo must know of it.
-    return line.failed(fault.code, line.copied);
+    return line.failed(fault.code);
   }
 }
 

@@ -28,7 +28,7 @@ export async function restoreObject(line: MoveLine, head: ObjectHead): Promise<M
   await guard.mayRestore();
   // Durable before it is asked for: what costs money is never asked for without a trace.
   const restore = { speed, askedMs: nowMs, asks: (known?.asks ?? 0) + 1, polls: 0 };
-  if (known) await guard.reserveAgain(line.entry);
+  if (known && !(await guard.reserveAgain(line.entry))) return line.failed("restore_expired");
   await line.note({ restore });
   line.isSpent = true;
   await store.restore({ key: move.key, days: move.restore?.days ?? ctx.config.engine.restore_days, speed });

@@ -78,21 +78,23 @@ export class RunGuard {
 
   /**
    * Reserves the fee of a line once more, for an effect that is paid for again, and writes the line with it.
-   * @throws MoveHeld where a cap does not allow it
+   * @returns `false` where a cap of the run will never allow it
+   * @throws MoveHeld where the day's cap does not allow it today
    */
-  async reserveAgain(entry: JournalEntry): Promise<void> {
+  async reserveAgain(entry: JournalEntry): Promise<boolean> {
     const { state, config, clock } = this.#ctx;
     const spends = [{ ...spendOf(entry.move), objects: 0, bytes: 0 }];
-    let stopReason: StopReason | null = null;
+    let refusedBy: StopReason | null = null;
     const admit = ([run = NO_SPEND, day = NO_SPEND]: readonly Spend[]): number => {
       const admission = admitted(spends, { run, day }, capsOf(config));
-      stopReason = admission.stopReason;
+      refusedBy = admission.stopReason;
       return admission.count;
     };
     const scopes = [runScope(this.#runId), dayScope(clock.now())];
     const count = await state.beginMoves({ lease: this.#lease.current(), entries: [entry], spends, scopes, admit });
-    if (stopReason !== null) this.stop(stopReason);
-    if (count === 0) throw new MoveHeld("a cap would be passed");
+    if (count === 1) return true;
+    if (refusedBy !== "fee_per_day") return false;
+    throw new MoveHeld("the day's cap would be passed");
   }
 
   /** Counts a move that ended, for the error rate. */

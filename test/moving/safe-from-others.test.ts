@@ -1,5 +1,5 @@
 /** What no crash, stall or oddity of a bucket may destroy: other people's versions, tags, and another engine's journal. */
-import { PutBucketLifecycleConfigurationCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
+import { PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { AstraError } from "../../src/core/errors.ts";
 import type { ObjectStore } from "../../src/ports/object-store.ts";
@@ -119,9 +119,7 @@ test("an object that was copied and could not be looked at afterwards can be tak
   let looks = 0;
   const throttled = withStore(world.ctx, (store) => ({
     head: (key, versionId) =>
-      ++looks === 2
-        ? Promise.reject(new AstraError("ASTRA_STORE_THROTTLED", "slow down"))
-        : store.head(key, versionId),
+      ++looks === 2 ? Promise.reject(new AstraError("ASTRA_STORE_THROTTLED", "slow down")) : store.head(key, versionId),
   }));
   const run = await applyPlan({ ctx: throttled, input: { planId: await world.plan(["a"], "STANDARD_IA") } });
   expect(run).toMatchObject({ failed: 1, reasons: { ASTRA_STORE_THROTTLED: 1 } });
@@ -133,62 +131,17 @@ test("an object that was copied and could not be looked at afterwards can be tak
   });
 });
 
-describe("by a tag", () => {
-  const LARGE = "x".repeat(128 * 1024);
-  const HOUR = 3_600_000;
-
-  async function rule(world: MovingWorld, value: string, storageClass: "GLACIER" | "DEEP_ARCHIVE" = "GLACIER") {
-    const s3 = sdkClient(world.sandbox.endpoint);
-    const one = {
-      ID: "theirs",
-      Status: "Enabled" as const,
-      Filter: { Tag: { Key: "tier", Value: value } },
-      Transitions: [{ Days: storageClass === "GLACIER" ? 0 : 200, StorageClass: storageClass }],
-    };
-    const LifecycleConfiguration = { Rules: [one] };
-    await s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket: MOVING_BUCKET, LifecycleConfiguration }));
-    s3.destroy();
-  }
-
-  test.each(["hot", "cold"])("a tag of its owner's that has the name of ours stays (%s)", async (value) => {
-    await using world = await movingWorld({ config: { engine: { mechanisms: ["tag"] } } });
-    await rule(world, "cold");
-    world.put("a", LARGE, { tags: { tier: value } });
-    const planId = await world.plan(["a"], "GLACIER", { mechanism: "tag" });
-    expect(await applyPlan({ ctx: world.ctx, input: { planId } })).toMatchObject({
-      skipped: 1,
-      reasons: { tag_taken: 1 },
-    });
-    expect(world.sandbox.inspect(MOVING_BUCKET, "a").tags).toEqual({ tier: value });
-  });
-
-  test.each([
-    ["waits for another tag", "frozen", "GLACIER"],
-    ["moves elsewhere", "cold", "DEEP_ARCHIVE"],
-  ] as const)("our tag is taken off where the rule of that name by now %s", async (_, value, storageClass) => {
-    await using world = await movingWorld({ config: { engine: { mechanisms: ["tag"] } } });
-    await rule(world, "cold");
-    world.put("a", LARGE, { tags: { theirs: "1" } });
-    await applyPlan({ ctx: world.ctx, input: { planId: await world.plan(["a"], "GLACIER", { mechanism: "tag" }) } });
-    await rule(world, value, storageClass);
-    world.clock.advanceTo(world.clock.now() + 25 * HOUR);
-    const later = await world.another();
-    expect(await continueMoves({ ctx: later, input: { bucket: MOVING_BUCKET } })).toMatchObject({ skipped: 1 });
-    expect(world.sandbox.inspect(MOVING_BUCKET, "a")).toMatchObject({ storageClass: "STANDARD", tags: { theirs: "1" } });
-  });
-
-  test("nothing is touched while the brake is on, a stopped run's tags included", async () => {
-    await using world = await movingWorld({ config: { engine: { mechanisms: ["tag"] } } });
-    await rule(world, "cold");
-    world.put("a", LARGE);
-    const planId = await world.plan(["a"], "GLACIER", { mechanism: "tag" });
-    const run = await applyPlan({ ctx: world.ctx, input: { planId } });
-    const entry = { atMs: world.clock.now(), actor: "op", action: "brake", detail: {} };
-    await world.ctx.state.setRunOrder(run.id, "stop", entry);
-    await world.ctx.state.setBrake({ isOn: true, actor: "op", atMs: entry.atMs, why: null }, entry);
-    world.clock.advanceTo(world.clock.now() + 25 * HOUR);
-    const going = continueMoves({ ctx: world.ctx, input: { bucket: MOVING_BUCKET } });
-    await expect(going).rejects.toMatchObject({ code: "ASTRA_BRAKE_ON" });
-    expect(world.sandbox.inspect(MOVING_BUCKET, "a").tags).toEqual({ tier: "cold" });
-  });
+test("a run whose failed but moved lines were taken back counts them as it does the others", async () => {
+  await using world = await movingWorld();
+  world.put("a");
+  let looks = 0;
+  const throttled = withStore(world.ctx, (store) => ({
+    head: (key, versionId) =>
+      ++looks === 2 ? Promise.reject(new AstraError("ASTRA_STORE_THROTTLED", "slow down")) : store.head(key, versionId),
+  }));
+  const run = await applyPlan({ ctx: throttled, input: { planId: await world.plan(["a"], "STANDARD_IA") } });
+  const plan = await planUndo({ ctx: world.ctx, input: { runId: run.id } });
+  expect(await applyPlan({ ctx: world.ctx, input: { planId: plan.id } })).toMatchObject({ done: 1 });
+  expect(await linesOf(world, run.id)).toMatchObject([{ state: "undone", reason: "ASTRA_STORE_THROTTLED" }]);
+  expect(await world.ctx.state.run(run.id)).toMatchObject({ done: 1, failed: 0 });
 });

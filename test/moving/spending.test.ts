@@ -1,5 +1,4 @@
 /** What is spent counts, whatever becomes of the object; and rates hold. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { runScope, spendOf, spentMicros } from "../../src/core/spend.ts";
 import { applyPlan } from "../../src/services/moving/apply-plan.ts";
@@ -23,13 +22,10 @@ describe("moves are held", () => {
     for (const key of keys) world.put(key);
     const begin = world.clock.now();
     const planId = await world.plan(keys, "STANDARD_IA");
-    let isOver = false;
-    const going = applyPlan({ ctx: world.ctx, input: { planId } }).finally(() => (isOver = true));
-    while (!isOver) {
-      await sleep(5);
-      world.advance(50);
-    }
-    expect((await going).done).toBe(10);
+    const ticking = setInterval(() => world.advance(50), 5);
+    const run = await applyPlan({ ctx: world.ctx, input: { planId } });
+    clearInterval(ticking);
+    expect(run.done).toBe(10);
     expect(world.clock.now() - begin).toBeGreaterThanOrEqual(leastMs);
   });
 });
@@ -52,21 +48,21 @@ describe("what was paid for stays counted", () => {
     expect(await spentOf(made, run.id)).toBe(reserved);
   });
 
-  test("where a restore is asked for a second time, which the caps can refuse", async () => {
+  test.each([
+    ["is counted once more", {}, { waiting: 1 }, 2],
+    ["waits for another day where it would pass the day's cap", { fee_per_day_usd: 0.000001 }, { waiting: 1 }, 1],
+    ["is not asked for where it would pass the run's cap", { fee_per_run_usd: 0.000001 }, { failed: 1 }, 1],
+  ])("a restore that is asked for again %s", async (_, caps, expected, asks) => {
     const asked: string[] = [];
     await using world = await movingWorld({ onRequest: (operation) => void asked.push(operation) });
     world.put("a", "frozen", { storageClass: "GLACIER" });
     const run = await applyPlan({ ctx: world.ctx, input: { planId: await world.plan(["a"], "STANDARD") } });
     const once = await spentOf(world, run.id);
     world.advance(10 * 24 * HOUR);
-    const brakes = { ...world.ctx.config.brakes, fee_per_run_usd: (1.5 * once) / 1e6 };
-    const capped = { ...world.ctx, config: { ...world.ctx.config, brakes } };
-    expect(await continueMoves({ ctx: capped, input: { bucket: MOVING_BUCKET } })).toMatchObject({ waiting: 1 });
-    expect(asked.filter((name) => name === "RestoreObject")).toHaveLength(1);
-    expect(await spentOf(world, run.id)).toBeCloseTo(once, 6);
-    expect(await continueMoves({ ctx: world.ctx, input: { bucket: MOVING_BUCKET } })).toMatchObject({ waiting: 1 });
-    expect(asked.filter((name) => name === "RestoreObject")).toHaveLength(2);
-    expect(await spentOf(world, run.id)).toBeCloseTo(2 * once, 6);
+    const ctx = { ...world.ctx, config: { ...world.ctx.config, brakes: { ...world.ctx.config.brakes, ...caps } } };
+    expect(await continueMoves({ ctx, input: { bucket: MOVING_BUCKET } })).toMatchObject(expected);
+    expect(asked.filter((name) => name === "RestoreObject")).toHaveLength(asks);
+    expect(await spentOf(world, run.id)).toBeCloseTo(asks * once, 6);
   });
 });
 
