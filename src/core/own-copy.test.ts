@@ -53,6 +53,11 @@ describe("an event is somebody else's", () => {
     ["with other content afterwards", written({ etag: "zz" }), DONE],
     ["with the same content, long after", written({ etag: "aa" }), { ...DONE, updatedMs: AT_MS - 16 * 60_000 }],
     ["as another version of the same content", written({ etag: "bb", versionId: "v3" }), VERSIONED],
+    [
+      "told late, of the write that is to be moved",
+      written({ etag: "aa" }),
+      { ...BEGUN, updatedMs: AT_MS + 16 * 60_000 },
+    ],
     ["of a move that was not begun", written({ etag: "aa" }), { ...BEGUN, state: "planned" }],
     ["of a move that was left alone", written({ etag: "aa" }), { ...BEGUN, state: "skipped" }],
     ["with a body to upload", written({ etag: "aa", body: { uri: "synthetic:1:10" } }), DONE],

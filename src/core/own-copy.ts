@@ -38,8 +38,10 @@ function is({ data, ...event }: DataEvent, { etagAfter, versionAfter, updatedMs 
  * The copy may be under way. Where it changes the ETag, it is known by size and class: who overwrites with both alike in
  * these moments is found out by the next listing, whose ETag is another than the state's.
  */
-function mayBe({ data }: DataEvent, { state, move, progress }: JournalledMove): boolean {
+function mayBe({ data, ...event }: DataEvent, { state, move, updatedMs, progress }: JournalledMove): boolean {
   if (!OPEN_STATES.some((open) => open === state)) return false;
+  // Told late, of the write that the plan has seen.
+  if (eventTimeMs({ ...event, data }) < updatedMs - SKEW_MS) return false;
   if (data.etag === move.etag) return true;
   const isEtagChanged = progress?.before !== undefined;
   return isEtagChanged && data.sizeBytes === move.sizeBytes && (data.storageClass ?? move.to) === move.to;

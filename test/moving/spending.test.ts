@@ -6,6 +6,7 @@ import { continueMoves } from "../../src/services/moving/continue-moves.ts";
 import { MOVING_BUCKET, type MovingWorld, movingWorld } from "../support/moving-world.ts";
 
 const HOUR = 3_600_000;
+const MIB = 1024 * 1024;
 
 async function spentOf(world: MovingWorld, runId: string): Promise<number> {
   const [spent] = await world.ctx.state.spent([runScope(runId)]);
@@ -46,6 +47,21 @@ describe("what was paid for stays counted", () => {
     await continueMoves({ ctx: made.ctx, input: { bucket: MOVING_BUCKET } });
     expect(await made.ctx.state.run(run.id)).toMatchObject({ reasons: { changed: 1 } });
     expect(await spentOf(made, run.id)).toBe(reserved);
+  });
+
+  test("where an object changes while it is copied in parts", async () => {
+    let world: MovingWorld | null = null;
+    await using made = await movingWorld({
+      store: { maxCopyBytes: 5 * MIB },
+      onRequest: (operation) => {
+        if (operation === "UploadPartCopy") world?.put("a", "newer");
+      },
+    });
+    world = made;
+    made.put("a", "x".repeat(12 * MIB));
+    const run = await applyPlan({ ctx: made.ctx, input: { planId: await made.plan(["a"], "STANDARD_IA") } });
+    expect(run).toMatchObject({ skipped: 1, reasons: { changed: 1 } });
+    expect(await spentOf(made, run.id)).toBeGreaterThan(0);
   });
 
   test.each([

@@ -66,12 +66,13 @@ function isSameWhole(a: CarriedProperties["checksum"], b: ObjectHead["checksum"]
   return a.algorithm === b.algorithm && a.value === b.value;
 }
 
-/** A store that refused the copy as a whole has charged nothing worth counting. */
+/** A store that refused the copy as a whole has charged nothing worth counting; parts were paid for one by one. */
 async function unspentWhereRefused<T>(line: MoveLine, copy: () => Promise<T>): Promise<T> {
   try {
     return await copy();
   } catch (error) {
-    line.isSpent = !isAstraError(error, "ASTRA_OBJECT_CHANGED", "ASTRA_OBJECT_MISSING", "ASTRA_OBJECT_ARCHIVED");
+    const isRefused = isAstraError(error, "ASTRA_OBJECT_CHANGED", "ASTRA_OBJECT_MISSING", "ASTRA_OBJECT_ARCHIVED");
+    line.isSpent = !isRefused || line.move.sizeBytes > line.mover.store.features.maxCopyBytes;
     throw error;
   }
 }
