@@ -23,11 +23,17 @@ export function s3OptionsOf(config: Config, bucket: string, environment: Environ
     region: region ?? filled(environment["AWS_REGION"]) ?? filled(environment["AWS_DEFAULT_REGION"]) ?? DEFAULT_REGION,
     forcePathStyle: path_style ?? endpoint !== undefined,
     credentials: credentialsOf(connection, environment),
+    conditionalCopyDestination: connection.conditional_copy ?? isAws(endpoint),
     ...(caFile !== undefined && { ca: authorityIn(caFile, caField) }),
     ...(role && {
       assumeRole: { roleArn: role.role_arn, ...(role.external_id !== undefined && { externalId: role.external_id }) },
     }),
   };
+}
+
+/** AWS itself, also by an endpoint of its own: FIPS, dual-stack, a VPC's. */
+function isAws(endpoint: string | undefined): boolean {
+  return endpoint === undefined || /\.amazonaws\.com(?:\.cn)?$/.test(URL.parse(endpoint)?.hostname ?? "");
 }
 
 function endpointIn(environment: Environment, variable: string): string | undefined {

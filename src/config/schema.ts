@@ -69,6 +69,12 @@ const connection = {
     .boolean()
     .describe("Put the bucket into the path instead of the host name. Default: true with an endpoint.")
     .optional(),
+  conditional_copy: z
+    .boolean()
+    .describe(
+      "The store honours `If-Match` on what a copy replaces, as S3 does: an object deleted in the very moment of its move is then not brought back. Default: true on AWS, false at other endpoints.",
+    )
+    .optional(),
   profile: text.describe("Profile of the shared AWS configuration.").optional(),
   credentials: credentials.describe("Fixed credentials.").optional(),
   assume_role: assumeRole.describe("Role assumed with the credentials above.").optional(),

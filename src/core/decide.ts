@@ -6,7 +6,7 @@ import { expectedUse } from "./pricing/expected-use.ts";
 import { type NativeRule, conflictingRule } from "./policy/native-rules.ts";
 import type { StrategyName } from "./policy/policy.ts";
 import { type PolicyConstraints, type PolicySet, allowedFor, constraintsOf } from "./policy/policy-constraints.ts";
-import { type PriceBook, managedClass } from "./pricing/price-book.ts";
+import { managedClass } from "./pricing/price-book.ts";
 import type { ObjectView, Proposal, Strategy } from "./strategy.ts";
 import { DAYS_PER_MONTH } from "./units.ts";
 

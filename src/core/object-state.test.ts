@@ -5,6 +5,7 @@ import {
   type ObserveOptions,
   type StoredFacts,
   observeEvent,
+  observeOwnCopy,
   unknownObject,
 } from "./object-state.ts";
 
@@ -130,6 +131,15 @@ describe("a deletion", () => {
   it("is remembered with its time, and the object with it", () => {
     const state = observeAll([created, event("astra.object.deleted", 7, { sequencer: "20" })]);
     expect(state).toMatchObject({ deletedMs: T0 + 7 * HOUR, sizeBytes: 10, sequencer: "20" });
+  });
+
+  it("is over where our copy of what was written since is told of before that write", () => {
+    const state = observe(observe(undefined, created), event("astra.object.deleted", 7, { sequencer: "20" }));
+    const copied = observeOwnCopy(state, event("astra.object.created", 9, { etag: "e2", sequencer: "40" }));
+    const written = event("astra.object.created", 8, { etag: "e2", sizeBytes: 20, sequencer: "30" });
+    expect(observe(copied, written)).toMatchObject({ deletedMs: null, sequencer: "40" });
+    const late = observeOwnCopy(state, event("astra.object.created", 5, { etag: "e1", sequencer: "15" }));
+    expect(late.deletedMs).toBe(T0 + 7 * HOUR);
   });
 });
 

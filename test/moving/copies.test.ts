@@ -66,7 +66,8 @@ describe("a copy", () => {
       body: Buffer.from("newer"),
     });
     const [spent] = await world.ctx.state.spent([`run:${run.id}`]);
-    expect(spent).toEqual({ feeNanos: 0, objects: 0, bytes: 0 });
+    // The look at it was paid for: $0.0004 per 1,000.
+    expect(spent).toEqual({ feeNanos: 400, objects: 0, bytes: 0 });
   });
 
   test.each(["CopyObject", "HeadObject"])("loses against an overwrite right before %s", async (operation) => {

@@ -25,6 +25,7 @@ const LIMIT_MS = 60_000;
 
 const kafka = await ensureKafka();
 const missing = "missing" in kafka ? kafka.missing : undefined;
+const note = missing === undefined ? "" : ` (not run: ${missing})`;
 
 /** Fails where `work` does not end: that it ends is what is shown. */
 async function ends<T>(what: string, work: Promise<T>): Promise<T> {
@@ -107,25 +108,20 @@ function worker(config: Config, slowMs: number) {
   return { ended: run(), stop: () => stop.abort() };
 }
 
-describe.each([
-  ["the embedded log", undefined, 50],
-  [`Kafka${missing === undefined ? "" : ` (not run: ${missing})`}`, missing ?? "", 1_000],
-])("a group on %s", (_, lack, patienceMs) => {
-  const isKafka = lack !== undefined;
+/** @param patienceMs which a group of this kind takes to deal its partitions anew */
+function groupTests(isKafka: boolean, patienceMs: number): void {
   let bench: Bench;
 
   beforeAll(async () => {
-    if (lack) return;
     const folder = await mkdtemp(join(tmpdir(), "astra-rebalance-"));
     bench = { folder, cluster: isKafka ? await startKafka() : null };
   });
   afterAll(async () => {
-    if (lack) return;
     await bench.cluster?.stop();
     await rm(bench.folder, { recursive: true, force: true });
   });
 
-  test.skipIf(lack)(
+  test(
     "whose workers come and go while they work: all end, and each event counts once",
     { timeout: 180_000 },
     async () => {
@@ -160,43 +156,46 @@ describe.each([
     },
   );
 
-  test.skipIf(lack)(
-    "with a member that never finishes its batches: the others get on",
-    { timeout: 180_000 },
-    async () => {
-      const config = configOf(bench, "stuck");
-      const { topic, group } = config.log;
-      await using ctx = await open(config);
-      await using other = await open(config);
-      await ctx.log.ensureTopic(topic, PARTITIONS);
-      await appendReads(ctx.log, topic, 0, 200);
-      const stuck = await ctx.log.join({ topic, group });
-      const held = await hold(stuck, PARTITIONS);
-      const stop = new AbortController();
-      await using lively = await other.log.join({ topic, group, signal: stop.signal });
-      const worked = new Set<number>();
-      const working = (async () => {
-        for await (const batch of lively) {
-          if ((await lively.commit(batch.partition, batch.next)) === "committed") worked.add(batch.partition);
-          if (worked.size === PARTITIONS / 2) return;
-        }
-      })();
-      await ends("the other member", working);
-      // What was taken away is lost, what was kept may be committed; neither answer is waited for.
-      const answers = await ends(
-        "the stuck member's commits",
-        Promise.all(held.map((batch) => stuck.commit(batch.partition, batch.next))),
-      );
-      expect(answers.filter((answer) => answer === "lost")).toHaveLength(PARTITIONS / 2);
-      await ends("the stuck member's leave", stuck.close());
-      stop.abort();
-      await lively.close();
-      await using third = await open(config);
-      expect(await ends("the rest", consumeEvents({ ctx: third, input: { untilDrained: true } }))).toBeDefined();
-      const lag = await ctx.log.lag(topic, group);
-      expect(lag.every((each) => each.lag === 0n)).toBe(true);
-    },
-  );
+  test("with a member that never finishes its batches: the others get on", { timeout: 180_000 }, async () => {
+    const config = configOf(bench, "stuck");
+    const { topic, group } = config.log;
+    await using ctx = await open(config);
+    await using other = await open(config);
+    await ctx.log.ensureTopic(topic, PARTITIONS);
+    await appendReads(ctx.log, topic, 0, 200);
+    const stuck = await ctx.log.join({ topic, group });
+    const held = await hold(stuck, PARTITIONS);
+    const stop = new AbortController();
+    await using lively = await other.log.join({ topic, group, signal: stop.signal });
+    const worked = new Set<number>();
+    const working = (async () => {
+      for await (const batch of lively) {
+        if ((await lively.commit(batch.partition, batch.next)) === "committed") worked.add(batch.partition);
+        if (worked.size === PARTITIONS / 2) return;
+      }
+    })();
+    await ends("the other member", working);
+    // What was taken away is lost, what was kept may be committed; neither answer is waited for.
+    const answers = await ends(
+      "the stuck member's commits",
+      Promise.all(held.map((batch) => stuck.commit(batch.partition, batch.next))),
+    );
+    expect(answers.filter((answer) => answer === "lost")).toHaveLength(PARTITIONS / 2);
+    await ends("the stuck member's leave", stuck.close());
+    stop.abort();
+    await lively.close();
+    await using third = await open(config);
+    expect(await ends("the rest", consumeEvents({ ctx: third, input: { untilDrained: true } }))).toBeDefined();
+    const lag = await ctx.log.lag(topic, group);
+    expect(lag.every((each) => each.lag === 0n)).toBe(true);
+  });
+}
+
+describe("a group on the embedded log", () => {
+  groupTests(false, 50);
+});
+describe.skipIf(missing !== undefined)(`a group on Kafka${note}`, () => {
+  groupTests(true, 1_000);
 });
 
 /** One batch of each partition, none of them committed. */

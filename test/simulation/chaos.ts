@@ -11,6 +11,7 @@ const MOST_SKEW_MS = 30_000;
 export async function strike(world: World, restart: (dead: Worker) => Promise<void>): Promise<void> {
   const { scheduler, hazards, owners, stream } = world;
   if (scheduler.chance(hazards.overwrite)) owners.write(ownKey(world));
+  if (scheduler.chance(hazards.rewrite)) owners.rewrite(ownKey(world));
   if (scheduler.chance(hazards.send)) sendSome(world);
   if (scheduler.chance(hazards.remove)) owners.remove(ownKey(world));
   if (scheduler.chance(hazards.retag)) owners.retag(anyKey(world));

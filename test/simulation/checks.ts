@@ -4,6 +4,7 @@ import type { ModelObject } from "./model.ts";
 import type { Check } from "./judge.ts";
 import {
   auditWhole,
+  billReserved,
   capsKept,
   movesAllowed,
   removalsAllowed,
@@ -64,7 +65,7 @@ const stateAsToldOf: Check = async ({ state, model, sandbox }) => {
     if (!object.current || !known || object.isSilent) continue;
     if (known.deletedMs !== null) findings.push(`${key}: the state takes it for deleted`);
     // Of an object with another ETag the state knows nothing: the next listing tells.
-    const isKnown = known.etag === sandbox.inspect(BUCKET, key).etag && known.createdMs !== null;
+    const isKnown = known.etag === sandbox.inspect(BUCKET, key).etag && known.createdMs !== null && object.isAgeKnown;
     if (isKnown && !isWrittenAt(object, known.createdMs ?? 0))
       findings.push(`${key}: created ${iso(known.createdMs ?? 0)} for the state, ${iso(object.writtenMs)} in truth`);
   }
@@ -113,6 +114,7 @@ export const CHECKS: readonly ((world: World) => ReturnType<Check>)[] = [
   removalsAllowed,
   versionsKept,
   uploadsAllowed,
+  billReserved,
   capsKept,
   runsAddUp,
   auditWhole,

@@ -5,6 +5,7 @@ import type { Scheduler } from "./scheduler.ts";
 export interface Hazards {
   /** Owners at work between two steps. */
   readonly overwrite: number;
+  readonly rewrite: number;
   readonly send: number;
   readonly remove: number;
   readonly retag: number;
@@ -38,6 +39,7 @@ export function chooseHazards(chance: Scheduler): Hazards {
   const some = (most: number): number => (isCalm || chance.chance(0.5) ? 0 : most * chance.random.next() ** 2);
   return {
     overwrite: some(STEPWISE),
+    rewrite: some(STEPWISE),
     send: some(STEPWISE),
     remove: some(STEPWISE / 2),
     retag: some(STEPWISE),
@@ -61,6 +63,7 @@ export function chooseHazards(chance: Scheduler): Hazards {
 /** The world once everything has calmed down. */
 export const CALM: Hazards = {
   overwrite: 0,
+  rewrite: 0,
   send: 0,
   remove: 0,
   retag: 0,

@@ -1,5 +1,6 @@
 /** Holds a world to its rules: some at every step, the others when everything has ended. */
 import { isAstraError, toAstraError } from "../../src/core/errors.ts";
+import { capsKept } from "./move-checks.ts";
 import { type Task, type Worker, faultText } from "./worker.ts";
 import type { World } from "./world.ts";
 
@@ -20,6 +21,7 @@ export class Judge {
   /** What went against the rules. */
   readonly findings: string[] = [];
   readonly #checks: readonly Check[];
+  #watchedStep = -1;
 
   constructor(checks: readonly Check[]) {
     this.#checks = checks;
@@ -37,8 +39,11 @@ export class Judge {
     this.blame(`${task.name} ended with ${text}`);
   }
 
-  watch(world: World): void {
-    void world;
+  /** Before each step. */
+  async watch(world: World): Promise<void> {
+    if (world.scheduler.lastLabel !== "state.beginMoves" || world.scheduler.steps === this.#watchedStep) return;
+    this.#watchedStep = world.scheduler.steps;
+    for (const finding of await capsKept(world)) this.blame(finding);
   }
 
   async judge(world: World): Promise<void> {

@@ -123,7 +123,7 @@ export class Life {
 
   #drive(over: () => boolean, mostSteps: number): Promise<"reached" | "idle" | "exhausted"> {
     const before = async (): Promise<void> => {
-      this.#judge.watch(this.#world);
+      await this.#judge.watch(this.#world);
       await this.#tidy();
       await strike(this.#world, (dead) => this.#restart(dead));
     };

@@ -24,6 +24,8 @@ export interface ModelObject {
   retainUntilMs: number;
   /** When its owner last wrote it. */
   writtenMs: number;
+  /** A write of equal bytes can't be told from a copy of ours, so nobody can know its date for certain. */
+  isAgeKnown: boolean;
   /** When a consumer last wrote it for its owner. */
   uploadedMs: number;
   /** Scheduler's step after which it was. */
@@ -57,6 +59,7 @@ export class Model {
       legalHold: false,
       retainUntilMs: 0,
       writtenMs: 0,
+      isAgeKnown: true,
       uploadedMs: 0,
       writtenStep: 0,
       isSilent: false,

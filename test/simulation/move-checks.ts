@@ -68,6 +68,14 @@ export const capsKept: Check = async ({ state, setting, network: { billedMicros 
   return findings;
 };
 
+/** What the store charged for our writes was reserved before. */
+export const billReserved: Check = async ({ state, network: { billedMicros } }) => {
+  const scopes = (await state.runs(1000)).map((run) => runScope(run.id));
+  const reserved = (await state.spent(scopes)).reduce((sum, { feeNanos }) => sum + feeNanos, 0) / NANOS;
+  const billed = [...billedMicros.values()].reduce((sum, micros) => sum + micros, 0);
+  return billed > reserved ? [`the store charged ${billed} micros for moves, ${reserved} were reserved`] : [];
+};
+
 /** Runs, journal, plans and the store tell the same story. */
 export const runsAddUp: Check = async (world) => {
   const findings: string[] = [];

@@ -94,9 +94,10 @@ export class Network implements WireGate {
     this.#lastHeads.set(`${process.name} ${key}`, this.#world.scheduler.steps);
   }
 
-  /** S3 offers no condition on tags: between the last look at them and the end of an upload they must not change. */
+  /** S3 offers no condition on tags and metadata: between the last look at them and the end of an upload they must not change. */
   #noteTagCheck({ method }: WireRequest, { key, query }: Wanted): void {
-    if (method === "GET" && query.has("tagging") && this.#isUploading(key)) this.#checkedTags.add(key);
+    const isLook = method === "HEAD" || (method === "GET" && query.has("tagging"));
+    if (isLook && this.#isUploading(key)) this.#checkedTags.add(key);
     else if (!this.#isUploading(key)) this.#checkedTags.delete(key);
   }
 

@@ -48,7 +48,7 @@ export class Owners {
 
   /** Writes an object anew, whether it is there or not. */
   write(key: string, isSilent = false): void {
-    const { sandbox, bucket, scheduler, model, stream, tell } = this.#options;
+    const { sandbox, bucket, scheduler, model, tell } = this.#options;
     const wasThere = model.object(key).current !== null;
     const size = 1 + scheduler.below(this.#options.mostBytes);
     this.#contents += 1;
@@ -58,17 +58,33 @@ export class Owners {
     this.#remember(key);
     model.object(key).isSilent = isSilent;
     if (isSilent) return;
-    stream.tell({
-      type: wasThere ? "overwritten" : "created",
-      key,
-      atMs: scheduler.now(),
-      data: {
-        etag: version.etag,
-        sizeBytes: version.sizeBytes,
-        sequencer: stream.nextSequencer(),
-        ...(version.versionId === "null" ? {} : { versionId: version.versionId }),
-      },
+    this.#tellOfWrite(key, wasThere ? "overwritten" : "created");
+  }
+
+  /** Writes the same content with other metadata: its ETag stays, so no condition notices. */
+  rewrite(key: string): void {
+    const { sandbox, bucket, scheduler, model, tell, mayChangeTags } = this.#options;
+    const object = model.object(key);
+    if (!object.current || object.isIngested || !mayChangeTags(key)) return;
+    const { body, storageClass, etag, ...before } = sandbox.inspect(bucket, key);
+    if (etag.includes("-") || before.legalHold || before.retention || before.encryption.algorithm !== "AES256") return;
+    const metadata = { note: `rewritten ${scheduler.below(1000)}` };
+    tell(`owner: rewrites the metadata of ${key}`);
+    const { contentHeaders, websiteRedirect, tags, acl, checksum } = before;
+    sandbox.overwrite(bucket, key, body, {
+      storageClass,
+      contentHeaders,
+      metadata,
+      tags,
+      ...(websiteRedirect !== null && { websiteRedirect }),
+      ...(this.#options.kind.hasAcls && { acl }),
+      ...(checksum && { checksum: checksum.algorithm }),
     });
+    const { writtenStep } = object;
+    this.#remember(key);
+    object.writtenStep = writtenStep;
+    object.isAgeKnown = false;
+    this.#tellOfWrite(key, "overwritten");
   }
 
   remove(key: string): void {
@@ -101,6 +117,8 @@ export class Owners {
     const { sandbox, bucket, kind, scheduler, model, tell } = this.#options;
     const object = model.object(key);
     if (!kind.objectLock || !object.current || object.isIngested) return;
+    // In the moment before a late hold is carried over to a copy, there is none to be taken off.
+    if (object.legalHold && !sandbox.inspect(bucket, key).legalHold) return;
     if (scheduler.chance(0.3) && object.retainUntilMs < scheduler.now()) {
       const untilMs = scheduler.now() + Math.ceil(scheduler.random.next() * 20) * STORE_DAY_MS;
       tell(`owner: locks ${key} until ${new Date(untilMs).toISOString()}`);
@@ -143,6 +161,14 @@ export class Owners {
     object.writtenMs = scheduler.now();
   }
 
+  #tellOfWrite(key: string, type: "created" | "overwritten"): void {
+    const { sandbox, bucket, scheduler, stream } = this.#options;
+    const { etag, sizeBytes, versionId } = sandbox.inspect(bucket, key);
+    const version = versionId === "null" ? {} : { versionId };
+    const data = { etag, sizeBytes, sequencer: stream.nextSequencer(), ...version };
+    stream.tell({ type, key, atMs: scheduler.now(), data });
+  }
+
   #written(): OverwriteOptions {
     const { scheduler, kind } = this.#options;
     const some = <T extends object>(value: T): T | Record<string, never> => (scheduler.chance(0.4) ? value : {});
@@ -171,6 +197,7 @@ export class Owners {
     const { sandbox, bucket, model, scheduler, kind } = this.#options;
     const found = sandbox.inspect(bucket, key);
     const object: ModelObject = model.object(key);
+    object.isAgeKnown = true;
     object.writtenMs = scheduler.now();
     object.writtenStep = scheduler.steps;
     if (kind.versioning) object.ownVersions.add(found.versionId);

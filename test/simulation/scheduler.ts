@@ -45,6 +45,8 @@ export class Scheduler implements ProcessHost {
   readonly random: Random;
   /** Steps carried out so far. */
   steps = 0;
+  /** The last step. */
+  lastLabel = "";
   /** Told every step and every other event of the story. */
   readonly #tell: (line: string) => void;
   readonly #waiting: Step[] = [];
@@ -164,6 +166,7 @@ export class Scheduler implements ProcessHost {
   /** Everything that can run without a step or a timer has run. */
   async #perform(step: Step): Promise<void> {
     this.steps += 1;
+    this.lastLabel = step.label;
     this.#nowMs += this.below(STEP_MS);
     this.#tell(`${step.process.name}: ${step.label}`);
     await step.perform();

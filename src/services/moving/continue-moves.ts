@@ -35,7 +35,7 @@ export async function continueMoves({
   await using lease = await BucketLease.take(ctx, input.bucket);
   const work = new Continuation(ctx, input.bucket, lease);
   for await (const page of ctx.state.openJournal(input.bucket, ctx.clock.now())) {
-    for (const [runId, entries] of Map.groupBy(page, ({ runId }) => runId)) await work.take(runId, entries);
+    for (const [run, entries] of Map.groupBy(page, ({ runId }) => runId)) await work.take(run, entries);
   }
   return work.finish();
 }

@@ -1,8 +1,8 @@
 /** Group commit of journal lines: one transaction for many objects, each waiting only for its own group. */
-import { type Spend, minusSpend, runScope, spendOf } from "../../core/spend.ts";
+import { minusSpend, runScope } from "../../core/spend.ts";
 import type { JournalEntry, JournalUpdate, ObjectMoved, SpendChange, StateStore } from "../../ports/state-store.ts";
 import type { BucketLease } from "./bucket-lease.ts";
-import type { MoveOutcome } from "./move-outcome.ts";
+import type { MoveOutcome, Released } from "./move-outcome.ts";
 
 /** Enough to make the fsync a small part, few enough that a crash repeats little. */
 const GROUP = 256;
@@ -40,7 +40,7 @@ export class JournalWriter implements AsyncDisposable {
     const { bucket, key, undoes } = entry.move;
     if (outcome.moved) group.moved.push(outcome.moved);
     if (outcome.hold) group.holds.push({ ref: { bucket, key }, hold: outcome.hold });
-    if (outcome.releases) group.spends.push(...changesOf(entry, outcome.releases, minusSpend(spendOf(entry.move))));
+    if (outcome.releases) group.spends.push(...givenBack(entry.runId, outcome.releases));
     if (outcome.state === "done" && undoes) group.undone.push({ ...undoes, atMs: entry.updatedMs });
     if (group.entries.length >= GROUP) await this.#flush();
   }
@@ -76,8 +76,12 @@ export class JournalWriter implements AsyncDisposable {
   }
 }
 
-function changesOf(entry: JournalEntry, day: string, spend: Spend): SpendChange[] {
-  return [runScope(entry.runId), day].map((scope) => ({ scope, ...spend }));
+function givenBack(runId: string, { day, spend }: Released): SpendChange[] {
+  const change = minusSpend(spend);
+  return [
+    { scope: runScope(runId), ...change },
+    { scope: day, ...change },
+  ];
 }
 
 function sumsByScope(changes: readonly SpendChange[]): SpendChange[] {

@@ -3,13 +3,14 @@ import type { MoveProgress } from "../../core/move-progress.ts";
 import type { HoldState } from "../../core/object-state.ts";
 import type { PlannedMove } from "../../core/plan.ts";
 import { mayTransition } from "../../core/pricing/waterfall.ts";
-import { dayScope } from "../../core/spend.ts";
+import { dayScope, spendOf } from "../../core/spend.ts";
 import { nextState } from "../../core/transition.ts";
+import { MICROS_PER_DOLLAR } from "../../core/units.ts";
 import type { BucketInfo, ObjectHead, ObjectStore } from "../../ports/object-store.ts";
 import type { JournalEntry, ObjectMoved } from "../../ports/state-store.ts";
 import type { Context } from "../context.ts";
 import type { JournalWriter } from "./journal-writer.ts";
-import { type MoveOutcome, outcome } from "./move-outcome.ts";
+import { type MoveOutcome, type Released, outcome } from "./move-outcome.ts";
 import type { RunGuard } from "./run-guard.ts";
 
 /** What all moves of one run in this process share. */
@@ -28,6 +29,8 @@ export class MoveLine {
   isSpent = false;
   /** The object as the copy left it, once that is known: where something fails afterwards, it was moved nevertheless. */
   landed: ObjectHead | null = null;
+  /** Requests that looked at the object: paid for, whatever became of it. */
+  looks = 0;
   #progress: MoveProgress;
 
   constructor(mover: Mover, entry: JournalEntry) {
@@ -67,7 +70,7 @@ export class MoveLine {
   deferred(): MoveOutcome {
     const { state, dueMs } = this.entry;
     if (state !== "intent" || this.#isPaid()) return outcome(state, this.#progress, { dueMs });
-    return outcome(nextState("intent", "defer"), null, { releases: this.#progress.spendDay });
+    return outcome(nextState("intent", "defer"), null, { releases: this.#unspent() });
   }
 
   /** Goes on when the store has done its part. */
@@ -84,12 +87,22 @@ export class MoveLine {
     });
   }
 
-  #released(): string | null {
-    return this.#isPaid() ? null : this.#progress.spendDay;
+  #released(): Released | null {
+    return this.#isPaid() ? null : this.#unspent();
+  }
+
+  #unspent(): Released {
+    const { move, mover, looks } = this;
+    const perThousand = mover.ctx.prices.classes[move.from]?.get?.amount ?? 0;
+    const looked = spendOf({ feeMicros: (looks * perThousand * MICROS_PER_DOLLAR) / 1000, sizeBytes: 0 });
+    const reserved = spendOf(move);
+    const feeNanos = Math.max(0, reserved.feeNanos - looked.feeNanos);
+    return { day: this.#progress.spendDay, spend: { ...reserved, feeNanos } };
   }
 
   #isPaid(): boolean {
-    return this.isSpent || this.#progress.restore !== undefined || this.#progress.tag !== undefined;
+    const { restore, tag, uploadId } = this.#progress;
+    return this.isSpent || restore !== undefined || tag !== undefined || uploadId !== undefined;
   }
 
   #moved(after: ObjectHead): ObjectMoved {

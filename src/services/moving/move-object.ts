@@ -42,9 +42,10 @@ export async function moveObject(mover: Mover, entry: JournalEntry, mode: MoveMo
   } catch (error) {
     if (error instanceof MoveHeld) return line.deferred();
     if (isAstraError(error, ...RUN_FAULTS)) throw error;
-    if (isAstraError(error, "ASTRA_OBJECT_CHANGED")) return line.skipped("changed");
     if (isAstraError(error, "ASTRA_OBJECT_MISSING")) return line.skipped("missing");
-    if (isAstraError(error, "ASTRA_OBJECT_ARCHIVED")) return line.skipped("archived");
+    // Once it has landed, it was moved: what fails afterwards is a failure of the move.
+    if (!line.landed && isAstraError(error, "ASTRA_OBJECT_CHANGED")) return line.skipped("changed");
+    if (!line.landed && isAstraError(error, "ASTRA_OBJECT_ARCHIVED")) return line.skipped("archived");
     const fault = toAstraError(error);
     mover.ctx.logger.warn({ object: objectUri(entry.move), code: fault.code, error: fault.message }, "a move failed");
     return line.failed(fault.code);
@@ -57,6 +58,7 @@ async function attempt(line: MoveLine, mode: MoveMode): Promise<MoveOutcome> {
   if (mode !== "fresh") await abortLeftUploads(line);
   // Until it is seen to be as planned, an effect of an earlier process may have been paid for.
   line.isSpent = mode !== "fresh";
+  line.looks += 1;
   const head = await mover.store.head(move.key);
   if (progress.tag) return tagObject(line, head, mode);
   if (mode !== "fresh" && head.storageClass === move.to && head.sizeBytes === move.sizeBytes) {

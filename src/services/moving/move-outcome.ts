@@ -1,8 +1,15 @@
 /** What came out of working on one line of the journal. */
 import type { HoldState } from "../../core/object-state.ts";
 import type { MoveProgress } from "../../core/move-progress.ts";
+import type { Spend } from "../../core/spend.ts";
 import type { TransitionState } from "../../core/transition.ts";
 import type { JournalEntry, ObjectMoved } from "../../ports/state-store.ts";
+
+/** A reservation that is given back to its run and its day, less what was spent of it. */
+export interface Released {
+  readonly day: string;
+  readonly spend: Spend;
+}
 
 export interface MoveOutcome {
   readonly state: TransitionState;
@@ -14,8 +21,8 @@ export interface MoveOutcome {
   readonly dueMs: number | null;
   readonly moved: ObjectMoved | null;
   readonly hold: HoldState | null;
-  /** Day whose reservation is given back: nothing that costs was done. `null`: it stands. */
-  readonly releases: string | null;
+  /** `null`: it stands. */
+  readonly releases: Released | null;
 }
 
 const NOTHING = { reason: null, etagAfter: null, versionAfter: null, dueMs: null, moved: null, hold: null } as const;

@@ -22,7 +22,7 @@ const UNDO = "undo";
 /**
  * Objects that the run moved and that are still as it left them go back; what changed since is left alone when the plan is
  * applied. The money guards are not asked, the brakes are.
- * @throws AstraError ASTRA_USAGE_INVALID (no such run, or still under way)
+ * @throws AstraError ASTRA_USAGE_INVALID (no such run)
  */
 export async function planUndo({ ctx, input }: { ctx: Context; input: PlanUndoInput }): Promise<PlanHeader> {
   requirePermission(ctx.actor, "plan.write");

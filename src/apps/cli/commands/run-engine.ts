@@ -47,8 +47,11 @@ export const runEngine: CommandSpec = {
         },
       },
     }).finally(() => progress.clear());
-    await terminal.show(runEngineView(result));
     const { run } = result;
+    // Told to end before the moves were begun.
+    const isCutShort = !run && call.signal.aborted && result.plan.totals.moves > 0;
+    await terminal.show(runEngineView(result, isCutShort));
+    if (isCutShort) return EXIT.partlyApplied;
     if (run && run.state !== "done") return EXIT.partlyApplied;
     if (result.continued.failed > 0) return EXIT.partlyApplied;
     if (!run && call.has("detailedExitcode") && result.plan.totals.moves > 0) return EXIT.changesPresent;

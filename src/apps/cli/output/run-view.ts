@@ -16,9 +16,9 @@ export function planSummary(plan: PlanHeader): string {
   return [refusalLines(plan), totalsLine(plan)].filter((part) => part !== "").join("\n\n");
 }
 
-/** `ok` is false where anything failed. */
-export function runEngineView({ plan, run, continued }: RunEngineResult): View {
-  const ok = (run === null || run.state === "done") && continued.failed === 0;
+/** `ok` is false where anything failed, or was cut short. */
+export function runEngineView({ plan, run, continued }: RunEngineResult, isCutShort: boolean): View {
+  const ok = (run === null ? !isCutShort : run.state === "done") && continued.failed === 0;
   return {
     json: { ok, moved: run?.done ?? 0, failed: run?.failed ?? 0, plan, run, continued },
     text: () => {
@@ -46,7 +46,14 @@ export function undoView(run: RunRecord, plan: PlanHeader): View {
   const nothing = `Run ${run.id} left nothing to take back.`;
   return {
     json: { ok: true, undoes: run.id, plan },
-    text: () => (plan.totals.moves === 0 ? nothing : `${planSummary(plan)}\nApply it: astra apply ${plan.id}`),
+    text: () => {
+      const lines = [plan.totals.moves === 0 ? nothing : `${planSummary(plan)}\nApply it: astra apply ${plan.id}`];
+      if (run.restoring > 0) {
+        const left = `${counted(run.restoring, "object")} of it still wait for the store`;
+        lines.push(`${left}: \`astra runs stop ${run.id}\` keeps them from being moved.`);
+      }
+      return lines.join("\n");
+    },
   };
 }
 
