@@ -10,8 +10,28 @@ const options = (config: unknown, environment: Record<string, string> = {}): unk
   s3OptionsOf(configSchema.parse(config), "data", environment);
 
 test("AWS by its own chain where nothing is said", () => {
-  expect(options({})).toEqual({ region: "us-east-1", forcePathStyle: false, credentials: { kind: "chain" } });
+  expect(options({})).toEqual({
+    region: "us-east-1",
+    forcePathStyle: false,
+    conditionalCopyDestination: true,
+    credentials: { kind: "chain" },
+  });
 });
+
+test.each([
+  ["https://vpce-1.s3.eu-west-1.vpce.amazonaws.com", undefined, true],
+  ["https://s3.cn-north-1.amazonaws.com.cn", undefined, true],
+  ["https://amazonaws.com.example", undefined, false],
+  ["http://127.0.0.1:9000", undefined, false],
+  ["http://127.0.0.1:9000", true, true],
+  ["https://s3.amazonaws.com", false, false],
+])(
+  "at %s, with conditional_copy %s, what a copy replaces is a condition: %s",
+  (endpoint, conditional_copy, expected) => {
+    const s3 = { endpoint, ...(conditional_copy !== undefined && { conditional_copy }) };
+    expect(options({ s3 }).conditionalCopyDestination).toBe(expected);
+  },
+);
 
 test("the bucket's entry wins over the common connection, and that over the environment", () => {
   const environment = { AWS_REGION: "eu-west-1", AWS_ENDPOINT_URL: "http://env:1" };

@@ -28,6 +28,7 @@ export class Network implements WireGate {
   /** Step of the last HEAD of each key by each process. */
   readonly #lastHeads = new Map<string, number>();
   readonly #copiesBegun = new Map<string, number>();
+  readonly #partMicros = new Map<string, number>();
   readonly #billed = new Set<string>();
   readonly #checkedTags = new Set<string>();
 
@@ -68,19 +69,31 @@ export class Network implements WireGate {
       return await send(weather);
     } finally {
       const effect = effectOf(request, wanted, { before, after: keyState(sandbox, wanted.key) });
-      this.#bill(request, wanted, sandbox.bill().totalMicros - billedBefore);
+      this.#bill(request, wanted, sandbox.bill().totalMicros - billedBefore, effect !== null);
       if (effect) this.#note(effect, request);
     }
   }
 
-  /** Writes of the engines by day; one that was sent again, because its answer was lost, counts once. */
-  #bill(request: WireRequest, { key, query }: Wanted, micros: number): void {
-    if (!request.process.name.startsWith("engine") || request.method === "DELETE") return;
-    const id = `${key} ${query.toString()} ${keyState(this.#world.sandbox, key).current}`;
+  /**
+   * Copies that took effect, with their parts, and restores, by day. What is sent again because its answer was lost counts
+   * once; requests that the store refused cost next to nothing, and nobody reserves them.
+   */
+  #bill({ process, method }: WireRequest, { key, query, isCopy }: Wanted, micros: number, isEffect: boolean): void {
+    if (!process.name.startsWith("engine") || method === "DELETE") return;
+    const uploadId = query.get("uploadId");
+    const isPart = isCopy && uploadId !== null;
+    if (!isPart && !isEffect && !query.has("restore")) return;
+    const { scheduler, sandbox } = this.#world;
+    const id = `${key} ${query.toString()} ${keyState(sandbox, key).current}`;
     if (this.#billed.has(id)) return;
     this.#billed.add(id);
-    const day = new Date(this.#world.scheduler.now()).toISOString().slice(0, 10);
-    this.billedMicros.set(day, (this.billedMicros.get(day) ?? 0) + micros);
+    const parts = uploadId === null ? 0 : (this.#partMicros.get(uploadId) ?? 0);
+    if (isPart) {
+      this.#partMicros.set(uploadId, parts + micros);
+      return;
+    }
+    const day = new Date(scheduler.now()).toISOString().slice(0, 10);
+    this.billedMicros.set(day, (this.billedMicros.get(day) ?? 0) + micros + parts);
   }
 
   /** A copy that is sent again, because its answer did not come, was begun when it was first sent. */
