@@ -18,7 +18,7 @@ test("AWS by its own chain where nothing is said", () => {
   });
 });
 
-test.each([
+test.each<[string, boolean | undefined, boolean]>([
   ["https://vpce-1.s3.eu-west-1.vpce.amazonaws.com", undefined, true],
   ["https://s3.cn-north-1.amazonaws.com.cn", undefined, true],
   ["https://amazonaws.com.example", undefined, false],

@@ -104,6 +104,18 @@ export function observeOwnCopy(state: ObjectState, event: DataEvent): ObjectStat
   return { ...state, sequencer, deletedMs: null };
 }
 
+/** The write that a move of ours took as its source, told late: when it was, and nothing else, as the copy stands in its place. */
+export function observeMovedSource(state: ObjectState, event: DataEvent): ObjectState {
+  const { sequencer } = event.data;
+  const isNewest = sequencer !== undefined && (state.sequencer === null || sequencerAfter(sequencer, state.sequencer));
+  return {
+    ...state,
+    createdMs: eventTimeMs(event),
+    ageUncertain: false,
+    ...(isNewest && { sequencer }),
+  };
+}
+
 /** What a finished move of ours made of an object. */
 export interface MoveFacts {
   /** Of the content that was moved; a copy may change the form of it. */

@@ -37,7 +37,11 @@ describe("creation", () => {
 
 describe("time in the class", () => {
   it("is the state's where it speaks of the class that is seen", () => {
-    expect(viewOf(STORED, KNOWN, NOW, 90, "b").daysInClass).toBe(40);
+    expect(viewOf({ ...STORED, lastModifiedMs: daysAgo(100) }, KNOWN, NOW, 90, "b").daysInClass).toBe(40);
+  });
+
+  it("runs anew where somebody wrote the object again, be it with the same content", () => {
+    expect(viewOf(STORED, KNOWN, NOW, 90, "b").daysInClass).toBe(10);
   });
 
   it("counts from LastModified where the class was changed behind our back, or is not known", () => {

@@ -35,7 +35,10 @@ export function viewOf(
   const createdMs = createdMsOf(stored, state);
   const access: AccessStats = state?.access ?? NO_ACCESS;
   const isKnownClass = state?.storageClass === stored.storageClass && state.classSinceMs !== null;
-  const classSinceMs = isKnownClass ? (state.classSinceMs ?? stored.lastModifiedMs) : stored.lastModifiedMs;
+  // Whoever writes it anew, be it only its metadata, makes the minimum duration run anew; a lifecycle transition leaves the date.
+  const classSinceMs = isKnownClass
+    ? Math.max(state.classSinceMs ?? stored.lastModifiedMs, stored.lastModifiedMs)
+    : stored.lastModifiedMs;
   return {
     atMs: nowMs,
     bucket,

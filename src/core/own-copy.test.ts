@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type DataEvent, parseEvent } from "./event.ts";
-import { type JournalledMove, isOwnCopy } from "./own-copy.ts";
+import { type JournalledMove, toldOfMove } from "./own-copy.ts";
 
 const AT = "2026-03-01T00:00:00.000Z";
 const AT_MS = Date.parse(AT);
@@ -41,7 +41,7 @@ describe("an event is our own copy's", () => {
     ["by its version", written({ etag: "zz", versionId: "v2" }), VERSIONED],
     ["by its ETag where the event names no version", written({ etag: "bb" }), VERSIONED],
   ])("%s", (_, event, move) => {
-    expect(isOwnCopy(event, [move])).toBe(true);
+    expect(toldOfMove(event, [move])).toBe("copy");
   });
 });
 
@@ -63,10 +63,25 @@ describe("an event is somebody else's", () => {
     ["with a body to upload", written({ etag: "aa", body: { uri: "synthetic:1:10" } }), DONE],
     ["when it tells of no write", written({}, "astra.object.deleted"), DONE],
   ])("%s", (_, event, move) => {
-    expect(isOwnCopy(event, [move])).toBe(false);
+    expect(toldOfMove(event, [move])).toBeNull();
   });
 
   it("where nothing was moved", () => {
-    expect(isOwnCopy(written({ etag: "aa" }), [])).toBe(false);
+    expect(toldOfMove(written({ etag: "aa" }), [])).toBeNull();
+  });
+});
+
+describe("an event is the late one of the write that was moved", () => {
+  const MOVED: JournalledMove = { ...DONE, etagAfter: "aa-2", updatedMs: AT_MS + 1000 };
+
+  it("where the copy has another ETag", () => {
+    expect(toldOfMove(written({ etag: "aa" }), [MOVED])).toBe("source");
+  });
+
+  it.each<[string, DataEvent, JournalledMove]>([
+    ["after the copy", written({ etag: "aa" }), { ...MOVED, updatedMs: AT_MS - 1 }],
+    ["of other content", written({ etag: "zz" }), MOVED],
+  ])("but not %s", (_, event, move) => {
+    expect(toldOfMove(event, [move])).toBeNull();
   });
 });

@@ -19,13 +19,20 @@ export interface JournalledMove {
 /** How far the store's clock may be from ours: S3 refuses requests that are off by more. */
 const SKEW_MS = 15 * 60_000;
 
-/** Whether the event tells of the copy that one of the object's moves made. */
-export function isOwnCopy(event: DataEvent, moves: readonly JournalledMove[]): boolean {
-  if (event.type !== "astra.object.created" && event.type !== "astra.object.overwritten") return false;
-  return (
-    event.data.body === undefined &&
-    moves.some((move) => (move.etagAfter === null ? mayBe(event, move) : is(event, move)))
-  );
+/**
+ * What the event of a write tells of the object's moves: the copy that one of them made, or, late, the write that one took
+ * as its source; the copy then stands in its place under another ETag. `null`: it is somebody's write like any other.
+ */
+export function toldOfMove(event: DataEvent, moves: readonly JournalledMove[]): "copy" | "source" | null {
+  if (event.type !== "astra.object.created" && event.type !== "astra.object.overwritten") return null;
+  if (event.data.body !== undefined) return null;
+  if (moves.some((move) => (move.etagAfter === null ? mayBe(event, move) : is(event, move)))) return "copy";
+  return moves.some((move) => isSource(event, move)) ? "source" : null;
+}
+
+function isSource(event: DataEvent, { move, etagAfter, updatedMs }: JournalledMove): boolean {
+  const isReplaced = etagAfter !== null && etagAfter !== move.etag;
+  return isReplaced && event.data.etag === move.etag && eventTimeMs(event) <= updatedMs;
 }
 
 /** The copy was made and looked at. A later write of the same content is its writer's, not ours. */

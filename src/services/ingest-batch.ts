@@ -5,9 +5,9 @@
  */
 import { AstraError, toAstraError } from "../core/errors.ts";
 import { type DataEvent, decodeEvent, eventObject, eventTimeMs } from "../core/event.ts";
-import { type ObserveOptions, observeEvent, observeOwnCopy } from "../core/object-state.ts";
+import { type ObserveOptions, observeEvent, observeMovedSource, observeOwnCopy } from "../core/object-state.ts";
 import { DEAD_LETTER_HEADERS } from "../core/dead-letter.ts";
-import { isOwnCopy } from "../core/own-copy.ts";
+import { toldOfMove } from "../core/own-copy.ts";
 import { MS_PER_DAY } from "../core/units.ts";
 import type { LogRecord, NewRecord, RecordBatch } from "../ports/event-log.ts";
 import type { Effect } from "../ports/state-store.ts";
@@ -38,8 +38,8 @@ export interface IngestResult extends IngestCounts {
 
 interface Good extends Uploadable {
   readonly record: LogRecord;
-  /** It tells of a copy that a move of ours made. */
-  isOwn: boolean;
+  /** What it tells of a move of ours. */
+  told: ReturnType<typeof toldOfMove>;
 }
 
 interface Bad {
@@ -57,7 +57,7 @@ export async function ingestBatch(ctx: Context, batch: RecordBatch, options: Ing
   const fresh = batch.records.filter((record) => options.appliedNext === null || record.offset >= options.appliedNext);
   const read = fresh.map((record) => ({ record, event: readRecord(ctx, record) }));
   const good = read.flatMap(({ record, event }): Good[] =>
-    event instanceof AstraError ? [] : [{ record, event, stored: null, isOwn: false }],
+    event instanceof AstraError ? [] : [{ record, event, stored: null, told: null }],
   );
   const { failed, unfinished } = options.upload ? await uploadBatch(ctx, good) : NO_UPLOADS;
   const next = unfinished.reduce((least, { record }) => (record.offset < least ? record.offset : least), batch.next);
@@ -67,7 +67,7 @@ export async function ingestBatch(ctx: Context, batch: RecordBatch, options: Ing
   ].filter(({ record }) => record.offset < next);
   if (bad.length > 0 && options.upload) await ctx.log.append(ctx.config.log.dead_letter_topic, bad.map(deadLetter));
   const done = good.filter((item) => !failed.has(item) && item.record.offset < next);
-  for (const item of done) item.isOwn = await isOwn(ctx, item.event);
+  for (const item of done) item.told = await told(ctx, item.event);
   const result = await ctx.state.applyEffects({
     logId: options.logId,
     topic: ctx.config.log.topic,
@@ -156,9 +156,9 @@ function deadLetter(bad: Bad): NewRecord {
 /** Moves of an object looked back on: more than can be under way or just over. */
 const RECENT_MOVES = 4;
 
-async function isOwn(ctx: Context, event: DataEvent): Promise<boolean> {
-  if (event.type !== "astra.object.created" && event.type !== "astra.object.overwritten") return false;
-  return !event.data.body && isOwnCopy(event, await ctx.state.journalOfObject(eventObject(event), RECENT_MOVES));
+async function told(ctx: Context, event: DataEvent): Promise<Good["told"]> {
+  if (event.type !== "astra.object.created" && event.type !== "astra.object.overwritten") return null;
+  return event.data.body ? null : toldOfMove(event, await ctx.state.journalOfObject(eventObject(event), RECENT_MOVES));
 }
 
 function effectOf(item: Good, observe: ObserveOptions, policies: readonly PolicyRule[]): Effect {
@@ -169,7 +169,8 @@ function effectOf(item: Good, observe: ObserveOptions, policies: readonly Policy
     source: item.event.source,
     eventId: item.event.id,
     apply: (known) => {
-      if (known && item.isOwn) return observeOwnCopy(known, item.event);
+      if (known && item.told === "copy") return observeOwnCopy(known, item.event);
+      if (known && item.told === "source") return observeMovedSource(known, item.event);
       if (!isExcludedReader(policies, known, item.event, ref))
         return observeEvent(known, item.event, ref, item.stored, observe);
       const excludedPrincipals = new Set([item.event.data.principal ?? ""]);

@@ -26,6 +26,8 @@ export interface ModelObject {
   writtenMs: number;
   /** A write of equal bytes can't be told from a copy of ours, so nobody can know its date for certain. */
   isAgeKnown: boolean;
+  /** When its owner last wrote the same content anew. */
+  rewrittenMs: number;
   /** When a consumer last wrote it for its owner. */
   uploadedMs: number;
   /** Scheduler's step after which it was. */
@@ -60,6 +62,7 @@ export class Model {
       retainUntilMs: 0,
       writtenMs: 0,
       isAgeKnown: true,
+      rewrittenMs: 0,
       uploadedMs: 0,
       writtenStep: 0,
       isSilent: false,

@@ -13,10 +13,22 @@ export interface NetworkOptions {
   readonly sign: (request: WireRequest, headers: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
 }
 
+const DAY_MS = 86_400_000;
 /** Clocks that are off by less do not make a lock one that runs. */
 const MINUTE_MS = 60_000;
 /** A worker sees the kill switch within a second. */
 const SEEN_WITHIN_MS = 1000;
+
+/** Retries are over within so many steps of all processes. */
+const LONGEST_COPY_STEPS = 200;
+
+/** A copy under way: when it was first sent, and when its object had last been looked at by then. */
+interface Begun {
+  readonly atMs: number;
+  readonly step: number;
+  readonly seenStep: number;
+  readonly isAnswered: boolean;
+}
 
 export class Network implements WireGate {
   /** What the processes wrote, in its order. */
@@ -27,7 +39,7 @@ export class Network implements WireGate {
   readonly #world: World;
   /** Step of the last HEAD of each key by each process. */
   readonly #lastHeads = new Map<string, number>();
-  readonly #copiesBegun = new Map<string, number>();
+  readonly #copiesBegun = new Map<string, Begun>();
   readonly #partMicros = new Map<string, number>();
   readonly #billed = new Set<string>();
   readonly #checkedTags = new Set<string>();
@@ -59,7 +71,7 @@ export class Network implements WireGate {
     const weather = this.#weather();
     if (weather !== "fair") this.#options.tell(`…weather: ${weather}`);
     if (weather === "slowdown" || weather === "internal-error") sandbox.faults.add({ kind: weather, count: 1 });
-    this.#begun(request, wanted);
+    this.#begin(request, wanted, weather);
     if (request.method === "HEAD") this.#looked(request, wanted.key);
     this.#noteTagCheck(request, wanted);
     if (request.method === "GET" || request.method === "HEAD" || wanted.key === "") return send(weather);
@@ -83,7 +95,9 @@ export class Network implements WireGate {
     const uploadId = query.get("uploadId");
     const isPart = isCopy && uploadId !== null;
     if (!isPart && !isEffect && !query.has("restore")) return;
-    const { scheduler, sandbox } = this.#world;
+    const { scheduler, sandbox, model } = this.#world;
+    // Written anew under the same ETag after the plan was made: nobody could know that its minimum duration runs anew.
+    if (scheduler.now() - model.object(key).rewrittenMs < DAY_MS) return;
     const id = `${key} ${query.toString()} ${keyState(sandbox, key).current}`;
     if (this.#billed.has(id)) return;
     this.#billed.add(id);
@@ -96,11 +110,18 @@ export class Network implements WireGate {
     this.billedMicros.set(day, (this.billedMicros.get(day) ?? 0) + micros + parts);
   }
 
-  /** A copy that is sent again, because its answer did not come, was begun when it was first sent. */
-  #begun({ process }: WireRequest, { key, isCopy, query }: Wanted): void {
+  /** A copy that is sent again, because no answer to it came, was begun when it was first sent. */
+  #begin({ process, method }: WireRequest, { key, isCopy, query }: Wanted, weather: Weather): void {
+    const { scheduler } = this.#world;
     const id = `${process.name} ${key}`;
-    if ((isCopy || query.has("uploadId")) && !this.#copiesBegun.has(id))
-      this.#copiesBegun.set(id, this.#world.scheduler.now());
+    if (method === "DELETE") this.#copiesBegun.delete(id);
+    if (!isCopy && !(method === "POST" && query.has("uploadId"))) return;
+    const known = this.#copiesBegun.get(id);
+    const isNew = !known || known.isAnswered || known.step < scheduler.steps - LONGEST_COPY_STEPS;
+    const begun = { atMs: scheduler.now(), step: scheduler.steps, seenStep: this.#lastHeads.get(id) ?? -1 };
+    const isPart = isCopy && query.has("uploadId");
+    const isAnswered = !isPart && weather === "fair";
+    this.#copiesBegun.set(id, { ...(isNew ? begun : known), isAnswered });
   }
 
   #looked({ process }: WireRequest, key: string): void {
@@ -138,8 +159,8 @@ export class Network implements WireGate {
   #against(key: string, process: string): Pick<WriteEffect, "isAgainstHold" | "isOfUnseen" | "isAgainstBrake"> {
     const { model, scheduler, isBrakeOn, brakeSinceMs } = this.#world;
     const atMs = scheduler.now();
-    const begunMs = this.#copiesBegun.get(`${process} ${key}`) ?? atMs;
-    const seenStep = this.#lastHeads.get(`${process} ${key}`) ?? -1;
+    const nothing = { atMs, seenStep: -1 };
+    const { atMs: begunMs, seenStep } = this.#copiesBegun.get(`${process} ${key}`) ?? nothing;
     const { heldSinceStep, writtenStep } = model.object(key);
     return {
       isAgainstHold: heldSinceStep < seenStep && model.isHeld(key, atMs + MINUTE_MS),

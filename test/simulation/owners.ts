@@ -84,6 +84,7 @@ export class Owners {
     this.#remember(key);
     object.writtenStep = writtenStep;
     object.isAgeKnown = false;
+    object.rewrittenMs = scheduler.now();
     this.#tellOfWrite(key, "overwritten");
   }
 

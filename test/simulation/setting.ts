@@ -4,6 +4,8 @@ import type { Scheduler } from "./scheduler.ts";
 
 export const BUCKET = "data";
 const MIB = 1024 ** 2;
+/** More than any object here has. */
+const MOST_MIB = 10_000;
 export const DEAD_LETTER_SUFFIX = ".dlq";
 
 export interface BucketKind {
@@ -25,6 +27,7 @@ export interface Setting {
   /** Bodies have at most so many bytes, before scaling. */
   readonly mostBytes: number;
   readonly maxCopyBytes: number;
+  readonly areCopiesInParts: boolean;
   /** Whether what a copy replaces can be made a condition of it; where not, nothing is copied in parts. */
   readonly isDestinationConditional: boolean;
   readonly config: Config;
@@ -46,7 +49,7 @@ export function chooseSetting(chance: Scheduler, folder: string): Setting {
   const keys = Array.from({ length: count }, (_, n) => `${chance.pick(FOLDERS)}${n}`);
   const ingested = Array.from({ length: chance.below(3) }, (_, n) => `in/${n}`);
   const isDestinationConditional = chance.chance(0.7);
-  const maxCopyMib = isDestinationConditional ? chance.pick([100, 150, 10_000]) : 10_000;
+  const maxCopyMib = isDestinationConditional ? chance.pick([100, 150, MOST_MIB]) : MOST_MIB;
   return {
     kind,
     keys,
@@ -57,6 +60,7 @@ export function chooseSetting(chance: Scheduler, folder: string): Setting {
     byteScale: chance.chance(0.75) ? MIB : 1,
     mostBytes: 400,
     maxCopyBytes: maxCopyMib * MIB,
+    areCopiesInParts: maxCopyMib < MOST_MIB,
     isDestinationConditional,
     config: chooseConfig(chance, folder),
   };
