@@ -29,7 +29,7 @@ test.each<[string, boolean | undefined, boolean]>([
   "at %s, with conditional_copy %s, what a copy replaces is a condition: %s",
   (endpoint, conditional_copy, expected) => {
     const s3 = { endpoint, ...(conditional_copy !== undefined && { conditional_copy }) };
-    expect(options({ s3 }).conditionalCopyDestination).toBe(expected);
+    expect(options({ s3 })).toMatchObject({ conditionalCopyDestination: expected });
   },
 );
 
