@@ -11,7 +11,7 @@ import type { Provider } from "../core/tier.ts";
 
 /** Optional powers of a provider, as data. */
 export interface ObjectStoreFeatures {
-  /** The destination's ETag can be made a condition of a copy (besides the source's). */
+  /** What a write or a copy replaces can be made its condition, by the ETag. */
   readonly conditionalCopyDestination: boolean;
   /** Objects may have to be restored before they are read. */
   readonly restore: boolean;
@@ -28,8 +28,11 @@ export interface PutInput {
   readonly storageClass: string;
   readonly contentType?: string;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** `absent`: only where no object has the key, else ASTRA_OBJECT_EXISTS. */
-  readonly condition?: "absent";
+  /**
+   * `absent`: only where no object has the key, else ASTRA_OBJECT_EXISTS. An ETag: only in place of the object that has it,
+   * else ASTRA_OBJECT_CHANGED; for stores with {@link ObjectStoreFeatures.conditionalCopyDestination}.
+   */
+  readonly condition?: "absent" | { readonly etag: string };
   /** The bucket's own default where absent. */
   readonly encryption?: Encryption;
 }

@@ -3,6 +3,7 @@ import { type AstraError, type ErrorCode, isAstraError, toAstraError } from "../
 import { type DataEvent, eventKey, eventObject, sequencerAfter } from "../core/event.ts";
 import type { StoredFacts } from "../core/object-state.ts";
 import { DEFAULT_RETRY, backoffMs } from "../core/retry.ts";
+import type { PutInput } from "../ports/object-store.ts";
 import { configuredBuckets } from "./configured-buckets.ts";
 import type { Context } from "./context.ts";
 import { uploadBody } from "./upload-body.ts";
@@ -46,10 +47,13 @@ export async function uploadBatch<T extends Uploadable>(ctx: Context, items: rea
   const worker = async (): Promise<void> => {
     for (const chain of waiting) {
       const isOutdated = await outdatedCheck(ctx, chain);
-      for (const item of chain) {
+      for (const [index, item] of chain.entries()) {
         if (fault) return;
         if (isOutdated(item)) continue;
-        const outcome = await uploadOne(ctx, item);
+        const outcome = await uploadOne(ctx, item, async () => (await outdatedCheck(ctx, chain))(item));
+        // A repeated batch finds what it has itself written over the creation since.
+        const isReplaced = outcome.kind === "failed" && outcome.error.code === "ASTRA_OBJECT_EXISTS";
+        if (isReplaced && index < chain.length - 1) continue;
         if (outcome.kind === "failed") failed.set(item, outcome.error);
         if (outcome.kind === "unfinished") unfinished.push(item);
         if (outcome.kind === "surroundings") fault ??= outcome.error;
@@ -103,14 +107,24 @@ type UploadOutcome =
   /** Nothing that concerns this event alone: the batch is given up once the uploads begun have ended. */
   | { readonly kind: "surroundings"; readonly error: AstraError };
 
-/** Tries a bounded number of times. */
-async function uploadOne(ctx: Context, item: Uploadable): Promise<UploadOutcome> {
+/**
+ * Tries a bounded number of times. Between tries the partition may have passed to another worker, which has written newer
+ * content: each try asks anew, and an overwrite is made conditional on what it is to replace, where the store can.
+ */
+async function uploadOne(
+  ctx: Context,
+  item: Uploadable,
+  isOutdatedNow: () => Promise<boolean>,
+): Promise<UploadOutcome> {
   const source = item.event.data.body;
   if (!source) return { kind: "done" };
   for (let attempt = 1; ; attempt += 1) {
     if (ctx.signal.aborted) return { kind: "unfinished" };
     try {
-      item.stored = await uploadBody(ctx, item.event, source);
+      const condition = await conditionOf(ctx, item.event);
+      // After the look at what stands there: who writes from here on changes it.
+      if ((attempt > 1 || typeof condition === "object") && (await isOutdatedNow())) return { kind: "done" };
+      item.stored = await uploadBody(ctx, item.event, source, condition);
       return { kind: "done" };
     } catch (thrown) {
       const error = toAstraError(thrown);
@@ -118,9 +132,23 @@ async function uploadOne(ctx: Context, item: Uploadable): Promise<UploadOutcome>
       if (ctx.signal.aborted && (error.retryable || isAstraError(error, "ASTRA_INTERRUPTED")))
         return { kind: "unfinished" };
       if (isSurroundings(ctx, error)) return { kind: "surroundings", error };
-      if (!error.retryable || attempt >= ctx.config.ingest.attempts) return { kind: "failed", error };
+      const isRaced = isAstraError(error, "ASTRA_OBJECT_CHANGED");
+      if ((!error.retryable && !isRaced) || attempt >= ctx.config.ingest.attempts) return { kind: "failed", error };
       await ctx.clock.sleep(backoffMs(DEFAULT_RETRY, attempt, ctx.random.next(), error.retryAfterMs), ctx.signal);
     }
+  }
+}
+
+async function conditionOf(ctx: Context, event: DataEvent): Promise<PutInput["condition"]> {
+  if (event.type === "astra.object.created") return "absent";
+  const { bucket, key } = eventObject(event);
+  const store = await ctx.stores.open(bucket);
+  if (!store.features.conditionalCopyDestination) return undefined;
+  try {
+    return { etag: (await store.head(key)).etag };
+  } catch (error) {
+    if (isAstraError(error, "ASTRA_OBJECT_MISSING")) return undefined;
+    throw error;
   }
 }
 

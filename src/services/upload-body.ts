@@ -46,7 +46,12 @@ class BodyDigest {
  * @throws AstraError ASTRA_BODY_*, ASTRA_OBJECT_EXISTS (another content has the key and the event is no overwrite),
  * ASTRA_STORE_*, ASTRA_INTERRUPTED.
  */
-export async function uploadBody(ctx: Context, event: DataEvent, source: BodySource): Promise<StoredFacts> {
+export async function uploadBody(
+  ctx: Context,
+  event: DataEvent,
+  source: BodySource,
+  condition?: PutInput["condition"],
+): Promise<StoredFacts> {
   const ref = eventObject(event);
   const store = await ctx.stores.open(ref.bucket);
   const body = await ctx.bodies.open(source, ctx.config.ingest.max_body_bytes);
@@ -64,7 +69,7 @@ export async function uploadBody(ctx: Context, event: DataEvent, source: BodySou
     storageClass,
     ...(encryption && { encryption }),
     ...(expectedBytes !== null && { sizeBytes: expectedBytes }),
-    ...(event.type === "astra.object.created" && { condition: "absent" as const }),
+    ...(condition && { condition }),
   };
   try {
     const put = await store.put(input);

@@ -35,7 +35,7 @@ export async function uploadFile({ ctx, input }: { ctx: Context; input: UploadFi
     time: new Date(ctx.clock.now()).toISOString(),
   };
   const asked = parseEvent({ ...envelope, data: { body, ...(storageClass !== undefined && { storageClass }) } });
-  const stored = await uploadBody(ctx, asked, body);
+  const stored = await uploadBody(ctx, asked, body, input.overwrite ? undefined : "absent");
   const { versionId, ...facts } = stored;
   await appendEvents({
     ctx,

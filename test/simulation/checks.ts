@@ -74,8 +74,8 @@ const stateAsToldOf: Check = async ({ state, model, sandbox }) => {
 
 /** Within a second: a listing, which may have been the first to tell of the write, knows no more. */
 function isWrittenAt({ writtenMs, uploadedMs, isIngested }: ModelObject, atMs: number): boolean {
-  const isNear = (ms: number): boolean => Math.abs(atMs - ms) < SECOND_MS;
-  return isNear(writtenMs) || (isIngested && isNear(uploadedMs));
+  const last = isIngested ? Math.max(writtenMs, uploadedMs) : writtenMs;
+  return atMs > writtenMs - SECOND_MS && atMs < last + SECOND_MS;
 }
 
 function iso(ms: number): string {

@@ -13,7 +13,8 @@ export interface NetworkOptions {
   readonly sign: (request: WireRequest, headers: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
 }
 
-const DAY_MS = 86_400_000;
+/** A move out of an archive takes days from its plan to its copy. */
+const LONGEST_MOVE_MS = 7 * 86_400_000;
 /** Clocks that are off by less do not make a lock one that runs. */
 const MINUTE_MS = 60_000;
 /** A worker sees the kill switch within a second. */
@@ -24,7 +25,7 @@ const LONGEST_COPY_STEPS = 200;
 
 /** A copy under way: when it was first sent, and when its object had last been looked at by then. */
 interface Begun {
-  readonly atMs: number;
+  readonly spentMs: number;
   readonly step: number;
   readonly seenStep: number;
   readonly isAnswered: boolean;
@@ -97,7 +98,7 @@ export class Network implements WireGate {
     if (!isPart && !isEffect && !query.has("restore")) return;
     const { scheduler, sandbox, model } = this.#world;
     // Written anew under the same ETag after the plan was made: nobody could know that its minimum duration runs anew.
-    if (scheduler.now() - model.object(key).rewrittenMs < DAY_MS) return;
+    if (scheduler.now() - model.object(key).rewrittenMs < LONGEST_MOVE_MS) return;
     const id = `${key} ${query.toString()} ${keyState(sandbox, key).current}`;
     if (this.#billed.has(id)) return;
     this.#billed.add(id);
@@ -118,7 +119,7 @@ export class Network implements WireGate {
     if (!isCopy && !(method === "POST" && query.has("uploadId"))) return;
     const known = this.#copiesBegun.get(id);
     const isNew = !known || known.isAnswered || known.step < scheduler.steps - LONGEST_COPY_STEPS;
-    const begun = { atMs: scheduler.now(), step: scheduler.steps, seenStep: this.#lastHeads.get(id) ?? -1 };
+    const begun = { spentMs: scheduler.spentMs(), step: scheduler.steps, seenStep: this.#lastHeads.get(id) ?? -1 };
     const isPart = isCopy && query.has("uploadId");
     const isAnswered = !isPart && weather === "fair";
     this.#copiesBegun.set(id, { ...(isNew ? begun : known), isAnswered });
@@ -159,13 +160,13 @@ export class Network implements WireGate {
   #against(key: string, process: string): Pick<WriteEffect, "isAgainstHold" | "isOfUnseen" | "isAgainstBrake"> {
     const { model, scheduler, isBrakeOn, brakeSinceMs } = this.#world;
     const atMs = scheduler.now();
-    const nothing = { atMs, seenStep: -1 };
-    const { atMs: begunMs, seenStep } = this.#copiesBegun.get(`${process} ${key}`) ?? nothing;
+    const nothing = { spentMs: scheduler.spentMs(), seenStep: -1 };
+    const { spentMs, seenStep } = this.#copiesBegun.get(`${process} ${key}`) ?? nothing;
     const { heldSinceStep, writtenStep } = model.object(key);
     return {
       isAgainstHold: heldSinceStep < seenStep && model.isHeld(key, atMs + MINUTE_MS),
       isOfUnseen: seenStep >= 0 && writtenStep >= seenStep,
-      isAgainstBrake: isBrakeOn && brakeSinceMs < begunMs - SEEN_WITHIN_MS,
+      isAgainstBrake: isBrakeOn && brakeSinceMs < spentMs - SEEN_WITHIN_MS,
     };
   }
 

@@ -10,7 +10,7 @@ describe("a fault in our own code is found by the simulation", () => {
 
   it.each(SABOTAGES.map((sabotage) => ({ ...sabotage, sabotage })))(
     "$name: $fault",
-    { timeout: 300_000 },
+    { timeout: 900_000 },
     async ({ sabotage }) => {
       const found = await firstFinding(sabotage, SEEDS);
       expect(found, `${SEEDS} seeds do not find ${sabotage.name}`).not.toBeNull();

@@ -52,6 +52,7 @@ export class Scheduler implements ProcessHost {
   readonly #waiting: Step[] = [];
   readonly #alarms = new Set<Alarm>();
   #nowMs: number;
+  #leaptMs = 0;
   #order = 0;
 
   constructor(startMs: number, random: Random, tell: (line: string) => void) {
@@ -86,6 +87,12 @@ export class Scheduler implements ProcessHost {
   /** Moves the clock forward; timers that fall due ring at the next turn, as after a suspended machine wakes up. */
   advance(ms: number): void {
     this.#nowMs += ms;
+    this.#leaptMs += ms;
+  }
+
+  /** Time as processes spend it: without the leaps, in which all of them stand still. */
+  spentMs(): number {
+    return this.#nowMs - this.#leaptMs;
   }
 
   addTimer(process: SimulatedProcess, dueMs: number, run: () => void, every?: number): Timer {

@@ -3,7 +3,7 @@ import { runSeed } from "./run-seed.ts";
 import { FIRST_HALF, failuresOf, tellingOf } from "./seeds.ts";
 
 describe("simulated worlds, odd seeds", () => {
-  it("keep every rule", { timeout: 300_000 }, async () => {
+  it("keep every rule", { timeout: 900_000 }, async () => {
     expect(await failuresOf(FIRST_HALF)).toEqual([]);
   });
 

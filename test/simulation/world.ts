@@ -53,6 +53,7 @@ export class World {
   readonly workers = new Set<Worker>();
   hazards: Hazards;
   isBrakeOn = false;
+  /** By the scheduler's spent time. */
   brakeSinceMs = 0;
   policies: readonly PolicyRule[] = [];
   #born = 0;
@@ -188,7 +189,7 @@ export class World {
     this.isBrakeOn = isOn;
     this.#tell(`operator: brake ${isOn ? "on" : "off"}`);
     const atMs = this.scheduler.now();
-    this.brakeSinceMs = atMs;
+    this.brakeSinceMs = this.scheduler.spentMs();
     const audit = { atMs, actor: "operator", action: "brake.set", detail: { on: isOn } };
     await this.state.setBrake({ isOn, actor: "operator", atMs, why: null }, audit);
   }

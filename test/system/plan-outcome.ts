@@ -7,12 +7,14 @@ import type { PriceBook } from "../../src/core/pricing/price-book.ts";
 import type { Config } from "../../src/config/schema.ts";
 import { applyPlan } from "../../src/services/moving/apply-plan.ts";
 import { continueMoves } from "../../src/services/moving/continue-moves.ts";
+import type { Context } from "../../src/services/context.ts";
 import { makePlan } from "../../src/services/make-plan.ts";
 import { HISTORY_BUCKET, type History, type Lived, deleteNoncurrent, liveHistory } from "./plan-history.ts";
 
 export const HORIZON_DAYS = 90;
-/** Nobody reads before this day after the plan, so that what is billed until then is the moves. */
-const FIRST_READ_DAY = 2;
+/** Nobody reads before this day after the plan, so that what is billed until then is the moves: two days of the slowest restore,
+ * and the readable copies it leaves. */
+const FIRST_READ_DAY = 5;
 
 /** Bills by item: `put`, `storage`, `early-deletion` and so on, in micros. */
 type Items = ReadonlyMap<string, number>;
@@ -51,6 +53,7 @@ async function carryOut({ ctx, sandbox, s3, nowMs }: Lived, plan: PlanHeader, co
   // Moves that wait for a restore are taken up as soon as it is there.
   for (const hours of restoreHours(ctx.prices)) {
     sandbox.advanceTo(nowMs + hours * MS_PER_HOUR);
+    await tellRestored(ctx, hours);
     const continued = await continueMoves({ ctx, input: { bucket: HISTORY_BUCKET } });
     for (const state of ["done", "failed", "skipped"] as const) states[state] += continued[state];
     if (course === "clean") await deleteNoncurrent(s3);
@@ -58,9 +61,23 @@ async function carryOut({ ctx, sandbox, s3, nowMs }: Lived, plan: PlanHeader, co
   return states;
 }
 
-/** How long the standard restores of the classes take, ascending. */
+/** The store's event for what takes so long to be restored: those lines are looked at, and no others. */
+async function tellRestored(ctx: Context, hours: number): Promise<void> {
+  for await (const page of ctx.state.openJournal(HISTORY_BUCKET)) {
+    const there = page.filter(({ move }) => {
+      const speed = move.restore?.speed;
+      return speed !== undefined && ctx.prices.classes[move.from]?.restore?.[speed]?.hours === hours;
+    });
+    const refs = there.map(({ move }) => move);
+    await ctx.state.restoresReady(refs, ctx.clock.now());
+  }
+}
+
+/** How long restores of the classes take, ascending. */
 function restoreHours(prices: PriceBook): readonly number[] {
-  const hours = Object.values(prices.classes).flatMap(({ restore }) => restore?.["standard"]?.hours ?? []);
+  const hours = Object.values(prices.classes).flatMap(({ restore }) =>
+    Object.values(restore ?? {}).map((speed) => speed.hours),
+  );
   return [...new Set(hours)].toSorted((a, b) => a - b);
 }
 

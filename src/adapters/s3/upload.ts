@@ -40,7 +40,10 @@ function createHeaders(input: PutInput): Record<string, string> {
   };
 }
 
-const IF_ABSENT = { "if-none-match": "*" };
+function conditionHeaders({ condition }: PutInput): Record<string, string> {
+  if (condition === undefined) return {};
+  return condition === "absent" ? { "if-none-match": "*" } : { "if-match": `"${condition.etag}"` };
+}
 
 async function putWhole(requests: Requests, input: PutInput, body: Uint8Array): Promise<PutResult> {
   const checksumCrc32 = crc32Text(crc32(body));
@@ -51,7 +54,7 @@ async function putWhole(requests: Requests, input: PutInput, body: Uint8Array): 
     key: input.key,
     headers: {
       ...createHeaders(input),
-      ...(input.condition === "absent" ? IF_ABSENT : {}),
+      ...conditionHeaders(input),
       "x-amz-sdk-checksum-algorithm": "CRC32",
       "x-amz-checksum-crc32": checksumCrc32,
     },
@@ -59,12 +62,12 @@ async function putWhole(requests: Requests, input: PutInput, body: Uint8Array): 
   };
   const sent = { sizeBytes: body.length, checksumCrc32, etag: () => md5Hex(body) };
   const own = ownObject(requests, input, sent);
-  const outcome = await requests.send(input.condition === "absent" ? { ...request, alreadyDone: own.found } : request);
+  const outcome = await requests.send(input.condition ? { ...request, alreadyDone: own.found } : request);
   if (outcome.kind === "done-before") return own.result();
   if (outcome.kind === "fault") {
-    if (!isExistingFault(outcome.fault.code, input)) throw requests.failure(outcome.fault, request);
-    if (outcome.uncertain && (await own.found())) return own.result();
-    throw existsError(requests, input.key);
+    if (outcome.uncertain && input.condition && (await own.found())) return own.result();
+    if (isExistingFault(outcome.fault.code, input)) throw existsError(requests, input.key);
+    throw requests.failure(outcome.fault, request);
   }
   const etag = unquote(outcome.answer.headers.get("etag") ?? "");
   checkReceived(requests, input.key, outcome.answer, sent);
@@ -89,7 +92,7 @@ async function putInParts(requests: Requests, input: PutInput, reader: BodyReade
     const completion: Completion = {
       parts,
       headers: {
-        ...(input.condition === "absent" ? IF_ABSENT : {}),
+        ...conditionHeaders(input),
         "x-amz-checksum-crc32": checksumCrc32,
         "x-amz-checksum-type": "FULL_OBJECT",
         "x-amz-mp-object-size": String(sizeBytes),

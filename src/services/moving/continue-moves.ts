@@ -77,12 +77,14 @@ class Continuation {
   /** The runs' own counts follow their lines. */
   async finish(): Promise<ContinueMovesResult> {
     for (const id of this.#runs) await recountRun(this.#ctx, id);
-    // With the lease in our hands nobody is at work in the bucket: what seems to be running was left by a crash.
-    const left = (await this.#ctx.state.runs(RECENT_RUNS)).filter(
-      ({ bucket, state }) => bucket === this.#bucket && state === "running",
-    );
+    // With the lease in our hands nobody is at work in the bucket: what seems to be running was left by a crash, and so may
+    // be the record of a run whose waiting lines have come to their end.
     const finishedMs = this.#ctx.clock.now();
-    for (const { id } of left) await recountRun(this.#ctx, id, { state: "interrupted", finishedMs });
+    for (const { id, bucket, state, restoring } of await this.#ctx.state.runs(RECENT_RUNS)) {
+      if (bucket !== this.#bucket || this.#runs.has(id)) continue;
+      if (state === "running") await recountRun(this.#ctx, id, { state: "interrupted", finishedMs });
+      else if (restoring > 0) await recountRun(this.#ctx, id);
+    }
     const { done, failed, skipped, restoring: waiting } = this.#tally;
     return { done, failed, skipped, waiting };
   }

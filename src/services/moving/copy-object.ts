@@ -44,8 +44,10 @@ export async function isOurCopy({ move, progress, mover }: MoveLine, head: Objec
   const isSameEtag = !before || isEtagKept(mover, { etag, sizeBytes, encryption: before.encryption });
   if (isSameEtag && head.etag !== etag) return false;
   if (!before) return true;
-  const acl = before.grants === null ? null : await mover.store.acl(move.key);
-  return differenceAfterMove(before, { head, acl }, { storageClass: move.to, sizeBytes: move.sizeBytes }) === null;
+  // Tags and grants may be changed without a new version or ETag: they prove nothing about whose copy it is.
+  const proving = { ...before, tagCount: 0, grants: null };
+  const wanted = { storageClass: move.to, sizeBytes: move.sizeBytes };
+  return differenceAfterMove(proving, { head, acl: null }, wanted) === null;
 }
 
 /** What is left to do after a copy whose answer was lost with its process. */

@@ -62,7 +62,8 @@ async function attempt(line: MoveLine, mode: MoveMode): Promise<MoveOutcome> {
   const head = await mover.store.head(move.key);
   if (progress.tag) return tagObject(line, head, mode);
   if (mode !== "fresh" && head.storageClass === move.to && head.sizeBytes === move.sizeBytes) {
-    return (await isOurCopy(line, head)) ? finishCopy(line, head) : line.skipped("changed");
+    const isOurs = !(await isOtherLines(line, head)) && (await isOurCopy(line, head));
+    return isOurs ? finishCopy(line, head) : line.skipped("changed");
   }
   if (head.etag !== move.etag || head.storageClass !== move.from || head.sizeBytes !== move.sizeBytes)
     return line.skipped("changed");
@@ -95,6 +96,25 @@ function holdOf(head: ObjectHead, nowMs: number): HoldState | null {
   const retainUntilMs = head.retention && head.retention.untilMs > nowMs ? head.retention.untilMs : null;
   if (!head.legalHold && retainUntilMs === null) return null;
   return { legalHold: head.legalHold, retainUntilMs, seenAtMs: nowMs };
+}
+
+/** Moves of one object looked back on. */
+const RECENT_MOVES = 8;
+
+/** Another run, working on a plan of the same time, made this copy and has written it down. */
+async function isOtherLines({ entry, move, mover }: MoveLine, head: ObjectHead): Promise<boolean> {
+  const { state } = mover.ctx;
+  const run = await state.run(entry.runId);
+  const plan = run && (await state.plan(run.planId));
+  const moves = await state.journalOfObject(move, RECENT_MOVES);
+  return moves.some(
+    (other) =>
+      (other.runId !== entry.runId || other.seq !== entry.seq) &&
+      other.etagAfter === head.etag &&
+      other.versionAfter === head.versionId &&
+      other.move.to === move.to &&
+      other.updatedMs >= (plan?.createdMs ?? entry.updatedMs),
+  );
 }
 
 /** A store's clock may be that far from ours. */
