@@ -99,6 +99,18 @@ export const guardChecks: CheckGroup = (check) => {
     expect(LegalHold?.Status).toBe("ON");
   });
 
+  for (const [key, size] of SIZES) {
+    check(`replaces only the object that was seen: by a ${key} one`, async ({ openNew }) => {
+      const store = await openNew({ multipartThresholdBytes: 5 * MIB, partBytes: 5 * MIB });
+      const seen = await store.put({ key, body: Buffer.from("seen"), storageClass: "STANDARD" });
+      const next = { key, body: Buffer.alloc(size), storageClass: "STANDARD", condition: { etag: seen.etag } };
+      const put = await store.put(next);
+      expect((await store.head(key)).etag).toBe(put.etag);
+      expect(await codeOf(store.put({ ...next, body: Buffer.alloc(size, 1) }))).toBe("ASTRA_OBJECT_CHANGED");
+      expect((await store.head(key)).etag).toBe(put.etag);
+    });
+  }
+
   check("reads and replaces tags", async ({ openNew }) => {
     const store = await openNew();
     await store.put({ key: "k", body: Buffer.from("x"), storageClass: "STANDARD" });

@@ -62,6 +62,10 @@ const NO_ACCESS_LISTS: Falsehood = {
 export const FALSEHOODS: Readonly<Record<BackendName, Readonly<Record<string, Falsehood>>>> = {
   sandbox: {},
   moto: {
+    "replaces only the object that was seen: by a large one": {
+      reason: "an upload is completed whatever it replaces",
+      failure: /'no error' to be 'ASTRA_OBJECT_CHANGED'/,
+    },
     "refuses a wrong secret": NO_SIGNATURES,
     "refuses to move an object that was overwritten": IGNORES_COPY_CONDITIONS,
     "refuses to move an object that got a newer version": IGNORES_COPY_CONDITIONS,
@@ -102,6 +106,7 @@ export const FALSEHOODS: Readonly<Record<BackendName, Readonly<Record<string, Fa
     "tells the class of an upload": { reason: "uploads are listed as STANDARD", failure: /to match object/ },
   },
   s3mock: {
+    "replaces only the object that was seen: by a large one": ABORT_DELETES,
     "refuses a wrong secret": NO_SIGNATURES,
     "a copy is refused when the destination has changed": IGNORES_DESTINATION,
     "a copy in parts ends where its object is overwritten meanwhile": ABORT_DELETES,
