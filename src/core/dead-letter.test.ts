@@ -37,7 +37,9 @@ describe("headers of a dead letter", () => {
         const { "astra-attempts": now, ...kept } = retriedHeaders(deadLetterFacts(sent));
         expect(now).toBe(String(attempts + 1));
         expect(new Map(Object.entries(kept))).toEqual(
-          new Map(Object.entries(own).filter(([name]) => !(name in OURS) && name !== DEAD_LETTER_HEADERS.attempts)),
+          new Map(
+            Object.entries(own).filter(([name]) => !Object.hasOwn(OURS, name) && name !== DEAD_LETTER_HEADERS.attempts),
+          ),
         );
       }),
     );

@@ -346,6 +346,8 @@ export interface ErrorDetails {
   readonly retryable?: boolean;
   /** The server asked to wait this long. */
   readonly retryAfterMs?: number;
+  /** An earlier try of the refused request may have worked; what it did is gone or replaced since. */
+  readonly mayHaveWorked?: boolean;
 }
 
 /** The only error class that crosses a port or reaches a user. */
@@ -355,6 +357,7 @@ export class AstraError extends Error {
   readonly fix: string;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly mayHaveWorked: boolean;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -364,6 +367,7 @@ export class AstraError extends Error {
     this.fix = details.fix ?? errorSpec(code).fix;
     this.retryable = details.retryable ?? false;
     this.retryAfterMs = details.retryAfterMs;
+    this.mayHaveWorked = details.mayHaveWorked ?? false;
   }
 }
 

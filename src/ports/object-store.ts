@@ -236,7 +236,8 @@ export interface ObjectStore extends AsyncDisposable {
   /**
    * Puts the object into another class without changing what its owner stored: content, content headers, metadata, tags,
    * redirect, encryption, ACL, checksum, hold and lock stay. Conditional on the ETag of `head`. The caller verifies.
-   * @throws ASTRA_OBJECT_CHANGED, ASTRA_OBJECT_MISSING, ASTRA_OBJECT_ARCHIVED
+   * @throws ASTRA_OBJECT_CHANGED, ASTRA_OBJECT_MISSING, ASTRA_OBJECT_ARCHIVED; with `mayHaveWorked` where a try before the
+   * refused one may have copied.
    */
   changeClass(input: ChangeClassInput): Promise<ChangeClassResult>;
   /** Every object, page by page, keys ascending by their UTF-8 bytes. Holds one page in memory (and one ahead). */

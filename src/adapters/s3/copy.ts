@@ -1,4 +1,5 @@
 /** Change of class: a conditional copy of the object onto itself. */
+import { AstraError } from "../../core/errors.ts";
 import type { ChangeClassInput, ChangeClassResult, ObjectHead } from "../../ports/object-store.ts";
 import { grantHeaders } from "./acl.ts";
 import { copyInParts } from "./copy-parts.ts";
@@ -42,8 +43,22 @@ export async function changeClass(requests: Requests, input: ChangeClassInput): 
   }
   // The first try's own effect may be what refuses the second: another ETag, or a source now archived.
   if (outcome.uncertain && (await moved.found())) return moved.result();
-  if (outcome.fault.code === "PreconditionFailed") throw changedError(requests, head.key);
-  throw requests.failure(outcome.fault, request);
+  const isChanged = outcome.fault.code === "PreconditionFailed";
+  const error = isChanged ? changedError(requests, head.key) : requests.failure(outcome.fault, request);
+  throw outcome.uncertain ? uncertainly(error) : error;
+}
+
+/** The first try may have copied, and be paid for, although somebody has replaced or deleted its copy since. */
+function uncertainly(error: Error): Error {
+  if (!(error instanceof AstraError)) return error;
+  const { code, message, where, fix, cause, retryable } = error;
+  return new AstraError(code, message, {
+    ...(where !== undefined && { where }),
+    fix,
+    cause,
+    retryable,
+    mayHaveWorked: true,
+  });
 }
 
 function copiedObject(

@@ -74,7 +74,7 @@ async function unspentWhereRefused<T>(line: MoveLine, copy: () => Promise<T>): P
     return await copy();
   } catch (error) {
     const isRefused = isAstraError(error, "ASTRA_OBJECT_CHANGED", "ASTRA_OBJECT_MISSING", "ASTRA_OBJECT_ARCHIVED");
-    line.isSpent = !isRefused || line.move.sizeBytes > line.mover.store.features.maxCopyBytes;
+    line.isSpent = !isRefused || error.mayHaveWorked || line.move.sizeBytes > line.mover.store.features.maxCopyBytes;
     throw error;
   }
 }
