@@ -25,8 +25,6 @@ export interface MoveProgress {
   readonly before?: CarriedProperties;
   /** Multipart upload of the copy: aborted by whoever takes the line up. */
   readonly uploadId?: string;
-  /** Version that the copy left noncurrent, to be removed where that was ordered. */
-  readonly replacedVersionId?: string;
   /** Readable copy asked for. */
   readonly restore?: RestoreProgress;
   /** Tag set for a lifecycle rule to find. */
@@ -44,6 +42,4 @@ export interface RestoreProgress {
   /** When it was last asked for, and how often: a copy that expired before it was used is asked for again, not for ever. */
   readonly askedMs: number;
   readonly asks: number;
-  /** Looks at the object since then. */
-  readonly polls: number;
 }

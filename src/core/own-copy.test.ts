@@ -35,7 +35,7 @@ describe("an event is our own copy's", () => {
   it.each<[string, DataEvent, JournalledMove]>([
     ["before the answer, by its ETag", written({ etag: "aa" }), BEGUN],
     ["before the answer, by size where the copy changes the ETag", written({ etag: "cc", sizeBytes: 10 }), RESTATED],
-    ["of an object that was restored first", written({ etag: "aa" }), { ...BEGUN, state: "restoring" }],
+    ["of an object that was restored first", written({ etag: "aa" }), { ...RESTATED, state: "restoring" }],
     ["after it, by its ETag", written({ etag: "aa" }), DONE],
     ["also as a creation", written({ etag: "aa" }, "astra.object.created"), DONE],
     ["by its version", written({ etag: "zz", versionId: "v2" }), VERSIONED],
@@ -58,6 +58,8 @@ describe("an event is somebody else's", () => {
       written({ etag: "aa" }),
       { ...BEGUN, updatedMs: AT_MS + 16 * 60_000 },
     ],
+    ["while a restore is waited for", written({ etag: "aa" }), { ...BEGUN, state: "restoring" }],
+    ["while a lifecycle rule is waited for", written({ etag: "aa" }), { ...BEGUN, state: "tagged" }],
     ["of a move that was not begun", written({ etag: "aa" }), { ...BEGUN, state: "planned" }],
     ["of a move that was left alone", written({ etag: "aa" }), { ...BEGUN, state: "skipped" }],
     ["with a body to upload", written({ etag: "aa", body: { uri: "synthetic:1:10" } }), DONE],

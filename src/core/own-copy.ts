@@ -46,7 +46,9 @@ function is({ data, ...event }: DataEvent, { etagAfter, versionAfter, updatedMs 
  * these moments is found out by the next listing, whose ETag is another than the state's.
  */
 function mayBe({ data, ...event }: DataEvent, { state, move, updatedMs, progress }: JournalledMove): boolean {
-  if (!OPEN_STATES.some((open) => open === state)) return false;
+  if (!OPEN_STATES.some((open) => open === state) || state === "tagged") return false;
+  // A line that waited writes down that it copies before it does.
+  if (state === "restoring" && progress?.before === undefined) return false;
   // Told late, of the write that the plan has seen.
   if (eventTimeMs({ ...event, data }) < updatedMs - SKEW_MS) return false;
   if (data.etag === move.etag) return true;

@@ -47,22 +47,26 @@ export async function uploadBatch<T extends Uploadable>(ctx: Context, items: rea
   const worker = async (): Promise<void> => {
     for (const chain of waiting) {
       const isOutdated = await outdatedCheck(ctx, chain);
-      for (const [index, item] of chain.entries()) {
+      for (const item of chain) {
         if (fault) return;
         if (isOutdated(item)) continue;
         const outcome = await uploadOne(ctx, item, async () => (await outdatedCheck(ctx, chain))(item));
-        // A repeated batch finds what it has itself written over the creation since.
-        const isReplaced = outcome.kind === "failed" && outcome.error.code === "ASTRA_OBJECT_EXISTS";
-        if (isReplaced && index < chain.length - 1) continue;
         if (outcome.kind === "failed") failed.set(item, outcome.error);
         if (outcome.kind === "unfinished") unfinished.push(item);
         if (outcome.kind === "surroundings") fault ??= outcome.error;
       }
+      for (const item of replacedIn(chain, failed)) failed.delete(item);
     }
   };
   await Promise.all(Array.from({ length: Math.min(ctx.config.ingest.parallel, chains.size) }, worker));
   if (fault) throw fault;
   return { failed, unfinished };
+}
+
+/** Creations that a repeated batch finds refused, because what it had itself written over them stands there. */
+function replacedIn<T extends Uploadable>(chain: readonly T[], failed: ReadonlyMap<T, AstraError>): T[] {
+  const last = chain.findLastIndex(({ event, stored }) => stored && event.type === "astra.object.overwritten");
+  return chain.slice(0, Math.max(0, last)).filter((item) => failed.get(item)?.code === "ASTRA_OBJECT_EXISTS");
 }
 
 function chainsOf<T extends Uploadable>(items: readonly T[]): Map<string, T[]> {
@@ -123,7 +127,7 @@ async function uploadOne(
     try {
       const condition = await conditionOf(ctx, item.event);
       // After the look at what stands there: who writes from here on changes it.
-      if ((attempt > 1 || typeof condition === "object") && (await isOutdatedNow())) return { kind: "done" };
+      if (await isOutdatedNow()) return { kind: "done" };
       item.stored = await uploadBody(ctx, item.event, source, condition);
       return { kind: "done" };
     } catch (thrown) {
@@ -132,7 +136,8 @@ async function uploadOne(
       if (ctx.signal.aborted && (error.retryable || isAstraError(error, "ASTRA_INTERRUPTED")))
         return { kind: "unfinished" };
       if (isSurroundings(ctx, error)) return { kind: "surroundings", error };
-      const isRaced = isAstraError(error, "ASTRA_OBJECT_CHANGED");
+      const isOverwrite = item.event.type === "astra.object.overwritten";
+      const isRaced = isOverwrite && isAstraError(error, "ASTRA_OBJECT_CHANGED", "ASTRA_OBJECT_EXISTS");
       if ((!error.retryable && !isRaced) || attempt >= ctx.config.ingest.attempts) return { kind: "failed", error };
       await ctx.clock.sleep(backoffMs(DEFAULT_RETRY, attempt, ctx.random.next(), error.retryAfterMs), ctx.signal);
     }
@@ -147,7 +152,7 @@ async function conditionOf(ctx: Context, event: DataEvent): Promise<PutInput["co
   try {
     return { etag: (await store.head(key)).etag };
   } catch (error) {
-    if (isAstraError(error, "ASTRA_OBJECT_MISSING")) return undefined;
+    if (isAstraError(error, "ASTRA_OBJECT_MISSING")) return "absent";
     throw error;
   }
 }

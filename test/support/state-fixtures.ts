@@ -170,8 +170,7 @@ export const FULL_PROGRESS: MoveProgress = {
     grants: ["id ann FULL_CONTROL"],
   },
   uploadId: "upload",
-  replacedVersionId: "v1",
-  restore: { speed: "bulk", askedMs: NOW_MS - 5, asks: 1, polls: 2 },
+  restore: { speed: "bulk", askedMs: NOW_MS - 5, asks: 1 },
   tag: { ruleId: "rule", setMs: NOW_MS - 9 },
 };
 

@@ -101,8 +101,7 @@ describe("on a bucket without versions, locks and ACLs", () => {
     world.proxy.refused.clear();
     const expected = await world.printed("consume");
     expect(together(whole, broken.actions)).toEqual(expected);
-    for (const command of ["upload", "replay", "generate-workload"])
-      expect(await world.printed(command)).toEqual(expected);
+    for (const command of ["upload", "generate-workload"]) expect(await world.printed(command)).toEqual(expected);
   }, 60_000);
 
   test("what moves: whole, in parts, out of an archive, where a copy breaks off, and where an object has gone", async () => {

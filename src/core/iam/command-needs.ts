@@ -82,7 +82,7 @@ export const COMMAND_NEEDS: Readonly<Record<string, readonly StoreNeed[]>> = {
   "metadata import": NOTHING,
   "metadata export": NOTHING,
   "iam policy": NOTHING,
-  replay: UPLOADING,
+  replay: NOTHING,
   doctor: ["settings", "list", "probe"],
   completion: NOTHING,
 };

@@ -3,7 +3,7 @@ import { AstraError } from "../../core/errors.ts";
 import type { Lease } from "../../ports/state-store.ts";
 import type { Context } from "../context.ts";
 
-/** Long enough for a slow request and its retries, short enough to wait for after a machine is lost. */
+/** Short enough to wait for after a machine is lost; renewed all the while, as a single copy may take longer. */
 export const LEASE_MS = 60_000;
 /** Renewed after this part of it. */
 const RENEW_MS = LEASE_MS / 3;
@@ -14,6 +14,8 @@ export class BucketLease implements AsyncDisposable {
   readonly #holder: string;
   readonly #lease: Lease;
   #renewMs: number;
+  readonly #heartbeat: NodeJS.Timeout;
+  #fault: { readonly error: unknown } | null = null;
 
   private constructor(ctx: Context, name: string, holder: string, lease: Lease) {
     this.#ctx = ctx;
@@ -21,6 +23,11 @@ export class BucketLease implements AsyncDisposable {
     this.#holder = holder;
     this.#lease = lease;
     this.#renewMs = ctx.clock.now() + RENEW_MS;
+    // A real timer: no effect calls `keep` while it waits for a slow answer. What it meets is told by the next call.
+    this.#heartbeat = setInterval(() => {
+      this.keep().catch((error: unknown) => (this.#fault ??= { error }));
+    }, RENEW_MS);
+    this.#heartbeat.unref();
   }
 
   /** @throws AstraError ASTRA_BUCKET_BUSY */
@@ -40,6 +47,7 @@ export class BucketLease implements AsyncDisposable {
    * @throws AstraError ASTRA_BUCKET_BUSY where it ran out and another has it, ASTRA_LEASE_LOST where another had it since
    */
   async keep(): Promise<void> {
+    if (this.#fault) throw this.#fault.error;
     const nowMs = this.#ctx.clock.now();
     // A clock that was set back would put the renewal off for as long as it was set back.
     if (nowMs < this.#renewMs && nowMs > this.#renewMs - LEASE_MS) return;
@@ -52,6 +60,7 @@ export class BucketLease implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#heartbeat);
     await this.#ctx.state.releaseLease(this.#lease);
   }
 }

@@ -46,6 +46,7 @@ class Continuation {
   readonly #lease: BucketLease;
   readonly #tally = new RunTally();
   readonly #runs = new Set<string>();
+  readonly #guards = new Map<string, RunGuard>();
   #pool: AdaptivePool | null = null;
 
   constructor(ctx: Context, bucket: string, lease: BucketLease) {
@@ -57,8 +58,9 @@ class Continuation {
   async take(runId: string, entries: readonly JournalEntry[]): Promise<void> {
     const { run } = await this.#ctx.state.orders(runId);
     if (run === "pause") return;
-    const guard = new RunGuard(this.#ctx, runId, this.#lease);
-    await guard.refuseToBegin(run === "stop");
+    const guard = this.#guards.get(runId) ?? new RunGuard(this.#ctx, runId, this.#lease);
+    if (!this.#guards.has(runId)) await guard.refuseToBegin(run === "stop");
+    this.#guards.set(runId, guard);
     const mover = await openMover(this.#ctx, this.#bucket, guard);
     this.#pool ??= movePool(this.#ctx, mover.store);
     this.#runs.add(runId);
@@ -74,6 +76,12 @@ class Continuation {
     });
   }
 
+  async #tell(counts: ContinueMovesResult): Promise<void> {
+    const { actor, clock, state } = this.#ctx;
+    const detail = { bucket: this.#bucket, runs: [...this.#runs], ...counts };
+    await state.audit({ atMs: clock.now(), actor: actor.name, action: "run.continue", detail });
+  }
+
   /** The runs' own counts follow their lines. */
   async finish(): Promise<ContinueMovesResult> {
     for (const id of this.#runs) await recountRun(this.#ctx, id);
@@ -81,12 +89,14 @@ class Continuation {
     // be the record of a run whose waiting lines have come to their end.
     const finishedMs = this.#ctx.clock.now();
     for (const { id, bucket, state, restoring } of await this.#ctx.state.runs(RECENT_RUNS)) {
-      if (bucket !== this.#bucket || this.#runs.has(id)) continue;
+      if (bucket !== this.#bucket) continue;
       if (state === "running") await recountRun(this.#ctx, id, { state: "interrupted", finishedMs });
-      else if (restoring > 0) await recountRun(this.#ctx, id);
+      else if (restoring > 0 && !this.#runs.has(id)) await recountRun(this.#ctx, id);
     }
     const { done, failed, skipped, restoring: waiting } = this.#tally;
-    return { done, failed, skipped, waiting };
+    const counts = { done, failed, skipped, waiting };
+    if (done + failed + skipped > 0) await this.#tell(counts);
+    return counts;
   }
 }
 

@@ -29,9 +29,10 @@ export async function copyObject(line: MoveLine, head: ObjectHead): Promise<Move
   line.landed = { ...head, ...copied, storageClass: line.move.to };
   const after = await store.head(line.move.key);
   if (isOthers(copied, after)) return line.skipped("changed");
+  // Before anything that may fail: whoever put a hold on meanwhile counts on it.
+  await carryLateHolds(line, copied.replacedVersionId ?? head.versionId, after);
   const difference = await differenceNow(line, { head, acl, tags }, after);
   if (difference !== null) return failedVerification(line, after, difference);
-  await carryLateHolds(line, copied.replacedVersionId ?? head.versionId, after);
   await dropReplaced(line, copied.replacedVersionId, after);
   return line.finished(after);
 }
@@ -91,10 +92,18 @@ function isEtagKept(
 }
 
 /** What a restart could not tell from the object alone, because the copy changes the ETag or states properties anew. */
-function mustBeKnownAfterCrash({ mover }: MoveLine, head: ObjectHead, acl: ObjectAcl | null): boolean {
+function mustBeKnownAfterCrash({ mover, entry }: MoveLine, head: ObjectHead, acl: ObjectAcl | null): boolean {
   const { ctx, bucket } = mover;
   const drops = ctx.config.engine.drop_own_noncurrent && bucket.versioning === "enabled";
-  return !isEtagKept(mover, head) || head.websiteRedirect !== null || !isPlain(acl) || drops || bucket.objectLock;
+  // What waited for the store is copied by whichever process comes by: that the copy was begun has to be known.
+  return (
+    entry.state !== "intent" ||
+    !isEtagKept(mover, head) ||
+    head.websiteRedirect !== null ||
+    !isPlain(acl) ||
+    drops ||
+    bucket.objectLock
+  );
 }
 
 /** What a new object has of itself: its owner may do everything, nobody else anything. */

@@ -47,6 +47,8 @@ export async function moveObject(mover: Mover, entry: JournalEntry, mode: MoveMo
     if (!line.landed && isAstraError(error, "ASTRA_OBJECT_CHANGED")) return line.skipped("changed");
     if (!line.landed && isAstraError(error, "ASTRA_OBJECT_ARCHIVED")) return line.skipped("archived");
     const fault = toAstraError(error);
+    // Copied, and not looked at to the end: open, as after a crash, so that somebody does.
+    if (line.landed && fault.retryable) return line.deferred();
     mover.ctx.logger.warn({ object: objectUri(entry.move), code: fault.code, error: fault.message }, "a move failed");
     return line.failed(fault.code);
   }
@@ -62,7 +64,8 @@ async function attempt(line: MoveLine, mode: MoveMode): Promise<MoveOutcome> {
   const head = await mover.store.head(move.key);
   if (progress.tag) return tagObject(line, head, mode);
   if (mode !== "fresh" && head.storageClass === move.to && head.sizeBytes === move.sizeBytes) {
-    const isOurs = !(await isOtherLines(line, head)) && (await isOurCopy(line, head));
+    const mayBeOurs = line.entry.state === "intent" || progress.before !== undefined;
+    const isOurs = mayBeOurs && !(await isOtherLines(line, head)) && (await isOurCopy(line, head));
     return isOurs ? finishCopy(line, head) : line.skipped("changed");
   }
   if (head.etag !== move.etag || head.storageClass !== move.from || head.sizeBytes !== move.sizeBytes)

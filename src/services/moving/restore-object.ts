@@ -19,15 +19,12 @@ export async function restoreObject(line: MoveLine, head: ObjectHead): Promise<M
   const known = progress.restore;
   const speed = known?.speed ?? move.restore?.speed ?? DEFAULT_RESTORE_SPEED;
   const hours = ctx.prices.classes[move.from]?.restore?.[speed]?.hours ?? LONGEST_RESTORE_HOURS;
-  if (known && head.restore?.ongoing) {
-    const polls = known.polls + 1;
-    await line.note({ restore: { ...known, polls } });
+  if (known && head.restore?.ongoing)
     return line.waiting("restore", nextRestoreLookMs({ askedMs: known.askedMs, hours }, nowMs));
-  }
   if (known && known.asks >= MOST_ASKS) return line.failed("restore_expired");
   await guard.mayRestore();
   // Durable before it is asked for: what costs money is never asked for without a trace.
-  const restore = { speed, askedMs: nowMs, asks: (known?.asks ?? 0) + 1, polls: 0 };
+  const restore = { speed, askedMs: nowMs, asks: (known?.asks ?? 0) + 1 };
   if (known && !(await guard.reserveAgain(line.entry))) return line.failed("restore_expired");
   await line.note({ restore });
   line.isSpent = true;
