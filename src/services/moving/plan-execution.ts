@@ -46,6 +46,8 @@ export class PlanExecution {
   readonly #caps: Caps;
   /** Runs of which lines were taken back. */
   readonly undone = new Set<string>();
+  /** Lines that were begun and are still open. */
+  #left = 0;
   #lastSeq = -1;
   #deferred: { readonly seq: number; readonly move: PlannedMove }[] = [];
   #terms: Terms | null = null;
@@ -125,6 +127,7 @@ export class PlanExecution {
       mode,
       busy,
       ended: async ({ move }, { state, reason }) => {
+        if (state === "intent") this.#left += 1;
         if (state === "planned" || state === "intent") return;
         await this.#count(move, state, reason);
         this.#options.progress?.(this.#tally.total(), plan.totals.moves, "objects");
@@ -150,7 +153,7 @@ export class PlanExecution {
 
   endState(): RunState {
     if (this.#options.guard.stopped) return "stopped";
-    if (this.#ctx.signal.aborted) return "interrupted";
+    if (this.#ctx.signal.aborted || this.#left > 0) return "interrupted";
     return this.#tally.failed > 0 ? "partly" : "done";
   }
 
