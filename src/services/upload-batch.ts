@@ -111,6 +111,9 @@ type UploadOutcome =
   /** Nothing that concerns this event alone: the batch is given up once the uploads begun have ended. */
   | { readonly kind: "surroundings"; readonly error: AstraError };
 
+/** A worker that has lost its partition races with the one that has it until that one has written down what it did. */
+const MOST_RACES = 100;
+
 /**
  * Tries a bounded number of times. Between tries the partition may have passed to another worker, which has written newer
  * content: each try asks anew, and an overwrite is made conditional on what it is to replace, where the store can.
@@ -122,7 +125,7 @@ async function uploadOne(
 ): Promise<UploadOutcome> {
   const source = item.event.data.body;
   if (!source) return { kind: "done" };
-  for (let attempt = 1; ; attempt += 1) {
+  for (let attempt = 1, races = 0; ; attempt += 1) {
     if (ctx.signal.aborted) return { kind: "unfinished" };
     try {
       const condition = await conditionOf(ctx, item.event);
@@ -138,7 +141,15 @@ async function uploadOne(
       if (isSurroundings(ctx, error)) return { kind: "surroundings", error };
       const isOverwrite = item.event.type === "astra.object.overwritten";
       const isRaced = isOverwrite && isAstraError(error, "ASTRA_OBJECT_CHANGED", "ASTRA_OBJECT_EXISTS");
-      if ((!error.retryable && !isRaced) || attempt >= ctx.config.ingest.attempts) return { kind: "failed", error };
+      if (isRaced) {
+        // Somebody else got on, so this ends; it says nothing against the event.
+        attempt -= 1;
+        races += 1;
+        if (races > MOST_RACES) return { kind: "surroundings", error };
+        await ctx.clock.sleep(backoffMs(DEFAULT_RETRY, 1, ctx.random.next()), ctx.signal);
+        continue;
+      }
+      if (!error.retryable || attempt >= ctx.config.ingest.attempts) return { kind: "failed", error };
       await ctx.clock.sleep(backoffMs(DEFAULT_RETRY, attempt, ctx.random.next(), error.retryAfterMs), ctx.signal);
     }
   }
