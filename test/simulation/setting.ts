@@ -50,11 +50,13 @@ export function chooseSetting(chance: Scheduler, folder: string): Setting {
   const ingested = Array.from({ length: chance.below(3) }, (_, n) => `in/${n}`);
   const isDestinationConditional = chance.chance(0.7);
   const maxCopyMib = isDestinationConditional ? chance.pick([100, 150, MOST_MIB]) : MOST_MIB;
+  const consumers = 1 + chance.below(3);
   return {
     kind,
     keys,
-    ingestedKeys: ingested,
-    consumers: 1 + chance.below(3),
+    // Without a condition on writes, a worker that stood still may put an older body over a newer one: no client can help it.
+    ingestedKeys: isDestinationConditional || consumers === 1 ? ingested : [],
+    consumers,
     engines: 1 + chance.below(2),
     phases: 2 + chance.below(3),
     byteScale: chance.chance(0.75) ? MIB : 1,
