@@ -47,7 +47,14 @@ export class Judge {
   }
 
   async judge(world: World): Promise<void> {
-    for (const check of this.#checks) for (const finding of await check(world)) this.blame(finding);
+    for (const check of this.#checks) {
+      try {
+        for (const finding of await check(world)) this.blame(finding);
+      } catch (error) {
+        // A world so broken that a rule cannot even look: an object that should be there is not.
+        this.blame(`${check.name} could not look: ${toAstraError(error).message}`);
+      }
+    }
   }
 }
 
