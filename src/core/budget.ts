@@ -1,6 +1,6 @@
 /** How much of what is to be moved the caps let begin. Sums in whole nanos: nothing is passed by what rounding hides. */
 import type { StopReason } from "./brakes.ts";
-import { type Spend, plusSpend } from "./spend.ts";
+import { NANOS_PER_MICRO, type Spend, plusSpend } from "./spend.ts";
 
 /** The most a run, and all runs of a day, may cost. A cap of 0 lets only what is free begin. */
 export interface Caps {
@@ -66,8 +66,6 @@ export function remaining({ run, day }: Spent, caps: Caps): Remaining {
     bytes: caps.bytesPerRun === null ? null : Math.max(0, caps.bytesPerRun - run.bytes),
   };
 }
-
-const NANOS_PER_MICRO = 1000;
 
 /**
  * A cap in whole nanos, rounded down. A product such as 0.29 × 1,000,000 may come out a few units of the last place below

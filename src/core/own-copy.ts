@@ -17,7 +17,7 @@ export interface JournalledMove {
 }
 
 /** How far the store's clock may be from ours: S3 refuses requests that are off by more. */
-const SKEW_MS = 15 * 60_000;
+export const STORE_SKEW_MS = 15 * 60_000;
 
 /**
  * What the event of a write tells of the object's moves: the copy that one of them made, or, late, the write that one took
@@ -38,7 +38,7 @@ function isSource(event: DataEvent, { move, etagAfter, updatedMs }: JournalledMo
 /** The copy was made and looked at. A later write of the same content is its writer's, not ours. */
 function is({ data, ...event }: DataEvent, { etagAfter, versionAfter, updatedMs }: JournalledMove): boolean {
   if (data.versionId !== undefined && versionAfter !== null) return data.versionId === versionAfter;
-  return data.etag === etagAfter && eventTimeMs({ ...event, data }) <= updatedMs + SKEW_MS;
+  return data.etag === etagAfter && eventTimeMs({ ...event, data }) <= updatedMs + STORE_SKEW_MS;
 }
 
 /**
@@ -50,7 +50,7 @@ function mayBe({ data, ...event }: DataEvent, { state, move, updatedMs, progress
   // A line that waited writes down that it copies before it does.
   if (state === "restoring" && progress?.before === undefined) return false;
   // Told late, of the write that the plan has seen.
-  if (eventTimeMs({ ...event, data }) < updatedMs - SKEW_MS) return false;
+  if (eventTimeMs({ ...event, data }) < updatedMs - STORE_SKEW_MS) return false;
   if (data.etag === move.etag) return true;
   const isEtagChanged = progress?.before !== undefined;
   return isEtagChanged && data.sizeBytes === move.sizeBytes && (data.storageClass ?? move.to) === move.to;

@@ -2,7 +2,9 @@
  * What moves cost, counted for the caps. Whole nano-dollars, so that adding and giving back leaves no rest; a move's fee is
  * rounded up, so that a cap is never passed by what rounding hides.
  */
-const NANOS_PER_MICRO = 1000;
+
+/** Nano-dollars in a micro-dollar. */
+export const NANOS_PER_MICRO = 1000;
 
 /** Fee, objects and bytes of some moves. */
 export interface Spend {

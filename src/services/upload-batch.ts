@@ -129,8 +129,9 @@ async function uploadOne(
     if (ctx.signal.aborted) return { kind: "unfinished" };
     try {
       const condition = await conditionOf(ctx, item.event);
-      // After the look at what stands there: who writes from here on changes it.
-      if (await isOutdatedNow()) return { kind: "done" };
+      // After the look at what stands there: who writes from here on changes it. A creation's first try needs no second look.
+      const isFirst = attempt === 1 && item.event.type === "astra.object.created";
+      if (!isFirst && (await isOutdatedNow())) return { kind: "done" };
       item.stored = await uploadBody(ctx, item.event, source, condition);
       return { kind: "done" };
     } catch (thrown) {

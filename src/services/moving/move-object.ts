@@ -5,6 +5,7 @@
 import { isAstraError, toAstraError } from "../../core/errors.ts";
 import { objectUri } from "../../core/object-ref.ts";
 import type { HoldState } from "../../core/object-state.ts";
+import { STORE_SKEW_MS } from "../../core/own-copy.ts";
 import type { ObjectHead } from "../../ports/object-store.ts";
 import type { JournalEntry } from "../../ports/state-store.ts";
 import { copyObject, finishCopy, isOurCopy } from "./copy-object.ts";
@@ -120,9 +121,6 @@ async function isOtherLines({ entry, move, mover }: MoveLine, head: ObjectHead):
   );
 }
 
-/** A store's clock may be that far from ours. */
-const SKEW_MS = 15 * 60_000;
-
 /**
  * Multipart copies that a crash left. One whose beginning was not heard of is known by its key, its class and its time; in
  * the class that uploads have by themselves it could be somebody's own, and is only reported (`astra leftovers`).
@@ -133,7 +131,7 @@ async function abortLeftUploads({ entry, move, mover, progress }: MoveLine): Pro
   if (move.sizeBytes <= store.features.maxCopyBytes || move.to === ctx.prices.baseClass) return;
   for await (const page of store.openUploads(move.key)) {
     for (const { key, uploadId, storageClass, initiatedMs } of page) {
-      const isOurs = key === move.key && storageClass === move.to && initiatedMs >= entry.updatedMs - SKEW_MS;
+      const isOurs = key === move.key && storageClass === move.to && initiatedMs >= entry.updatedMs - STORE_SKEW_MS;
       if (isOurs) await store.abortUpload(key, uploadId);
     }
   }
