@@ -28,6 +28,8 @@ export interface ObjectState extends ObjectRef {
   readonly hold: HoldState | null;
   /** When a move of ours last took it to a hotter class: it is not sent back at once. */
   readonly promotedMs: number | null;
+  /** When to decide on it anew although nothing happens; `null` where the decision stands for good or it was never decided. */
+  readonly reviewMs: number | null;
   readonly access: AccessStats;
 }
 
@@ -47,6 +49,7 @@ export function unknownObject(ref: ObjectRef): ObjectState {
     deletedMs: null,
     hold: null,
     promotedMs: null,
+    reviewMs: null,
     access: NO_ACCESS,
   };
 }

@@ -30,6 +30,11 @@ export interface ObjectView {
   readonly decayedReadDays: number;
   /** Whom the object belongs to; absent where it isn't known. */
   readonly tenant?: string;
+  /**
+   * Bit i is set where the key matches the key globs of the i-th rule of the policies in force, for the rules that have a
+   * bit (`CompiledRule.keyBit`); absent where it was not worked out beforehand, and the key is asked.
+   */
+  readonly ruleBits?: number;
   /** Tags of the object; absent where they aren't known. */
   readonly tags?: Readonly<Record<string, string>>;
 }

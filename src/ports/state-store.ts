@@ -220,6 +220,37 @@ export interface AuditQuery {
   readonly fromMs?: number;
 }
 
+/** A file of telemetry (an access log, a trail) that was read to its end. */
+export interface ReadSource {
+  /** Where it was found: `s3://logs/prefix/2026-11-…`, or a path. */
+  readonly name: string;
+  /** Fingerprint of its content: the same content under another name is the same source. */
+  readonly digest: string;
+  /** Which telemetry: two kinds that tell of the same reads would count them twice. */
+  readonly kind: "access-log" | "cloudtrail";
+  readonly sizeBytes: number;
+  readonly lines: number;
+  /** First and last day (days since 1970-01-01 UTC) its reads are of; `null` where it told of none. */
+  readonly days: { readonly first: number; readonly last: number } | null;
+}
+
+/** What sources tell of objects' reads, added up by object; sources and effects are one transaction. */
+export interface ReadsBatch {
+  readonly sources: readonly ReadSource[];
+  /** One an object. Pure, as {@link Effect.apply}. */
+  readonly effects: readonly Pick<Effect, "ref" | "apply">[];
+  readonly nowMs: number;
+}
+
+/** What is known of the sources of reads of one kind. */
+export interface ReadSourceTotals {
+  readonly kind: ReadSource["kind"];
+  readonly sources: number;
+  readonly sizeBytes: number;
+  readonly lines: number;
+  readonly days: ReadSource["days"];
+}
+
 export interface StateStore extends AsyncDisposable {
   /**
    * Applies a batch's effects in order and moves the position, once: offsets the state already holds and repeated
@@ -232,6 +263,15 @@ export interface StateStore extends AsyncDisposable {
     events: readonly { readonly source: string; readonly id: string }[],
     nowMs: number,
   ): Promise<readonly boolean[]>;
+  /**
+   * Applies reads and remembers their sources for good, once.
+   * @returns the digests that were known already; where there are any, nothing was written.
+   */
+  applyReads(batch: ReadsBatch): Promise<readonly string[]>;
+  /** For each digest, whether its source was applied. */
+  knownReadSources(digests: readonly string[]): Promise<readonly boolean[]>;
+  /** Sources applied so far, by kind. */
+  readSourceTotals(): Promise<readonly ReadSourceTotals[]>;
   /** Ranges held of a log's topic. */
   appliedRanges(logId: string, topic: string): Promise<readonly AppliedRange[]>;
 
@@ -240,6 +280,15 @@ export interface StateStore extends AsyncDisposable {
   objectsBetween(bucket: string, firstKey: string, lastKey: string): Promise<readonly ObjectState[]>;
   /** Objects in key order, in pages; live ones where the query does not say otherwise. */
   objects(query: ObjectQuery): AsyncIterable<readonly ObjectState[]>;
+  /**
+   * Live objects of a bucket whose `reviewMs` is at or before `atMs`, the longest due first. Found by an index: the cost is
+   * that of the objects found, not of the bucket.
+   */
+  objectsDue(bucket: string, atMs: number, limit: number): Promise<readonly ObjectState[]>;
+  /** Sets `reviewMs` of objects that still have the one stated; others were changed meanwhile and keep theirs. */
+  setReviews(
+    reviews: readonly { readonly ref: ObjectRef; readonly from: number | null; readonly to: number | null }[],
+  ): Promise<void>;
   /** Inserts or replaces. */
   putObjects(states: readonly ObjectState[], audit?: AuditEntry): Promise<void>;
 
