@@ -14,8 +14,8 @@ export function objectOf(event: number, objects: number): number {
   return (Math.imul(event, 0x9e3779b1) >>> 0) % objects;
 }
 
-export function* accessEvents(ctx: Context, bucket: string, count: number): Generator {
-  const objects = objectsOf(count);
+/** @param objects among which they are spread */
+export function* accessEvents(ctx: Context, bucket: string, count: number, objects: number = objectsOf(count)): Generator {
   for (let event = 0; event < count; event++) {
     yield {
       specversion: "1.0",
@@ -27,6 +27,16 @@ export function* accessEvents(ctx: Context, bucket: string, count: number): Gene
       data: { reads: 1, bytesRead: 65_536, principal: "arn:aws:iam::123456789012:role/readers" },
     };
   }
+}
+
+/** Accesses of each object by its number, counted without any of the code that is measured. */
+export function expectedCounts(count: number, objects: number): Uint32Array {
+  const counts = new Uint32Array(objects);
+  for (let event = 0; event < count; event++) {
+    const object = objectOf(event, objects);
+    counts[object] = (counts[object] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** Accesses of each object by its key, counted without any of the code that is measured. */

@@ -1,5 +1,5 @@
 /** What a case is, and what it reports. */
-import type { Phase } from "./outcome.ts";
+import { type Outcome, type Phase, phaseOf } from "./outcome.ts";
 import type { BenchOptions } from "./options.ts";
 
 /** One measured round: ours, and whatever ran beside it. */
@@ -8,6 +8,14 @@ export interface Round {
   readonly rssPeakBytes: number;
   /** CPU of the whole measured process, its start included; `null` where it did more than the work. */
   readonly processCpuSeconds: number | null;
+  /** Likewise, from start to exit. */
+  readonly processWallSeconds?: number | null;
+}
+
+/** A round in which the process did nothing else than the work. */
+export function wholeRound(outcome: Outcome, phase: string): Round {
+  const { rssPeakBytes, processCpuSeconds, processWallSeconds } = outcome;
+  return { phase: phaseOf(outcome, phase), rssPeakBytes, processCpuSeconds, processWallSeconds };
 }
 
 /** A line of the table. */
@@ -25,6 +33,8 @@ export interface NotRun {
 export interface CaseReport {
   /** What is counted: `event`, `object`. */
   readonly unit: string;
+  /** How much of it, by the name it has on the command line: `rows`. */
+  readonly amount?: Readonly<Record<string, number>>;
   /** The figure the case is about. */
   readonly main: Series;
   /** Parts or variants of it. */

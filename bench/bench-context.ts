@@ -15,6 +15,8 @@ export const placeSchema = z.strictObject({
   endpoint: z.string().nullable(),
   /** Kafka's, instead of the embedded log. */
   brokers: z.array(z.string()).nullable(),
+  /** Consumer group; one named like the bucket where absent. */
+  group: z.string().optional(),
 });
 /** Where a piece of work happens. */
 export type Place = z.infer<typeof placeSchema>;
@@ -23,8 +25,13 @@ export function openPlace(place: Place): Promise<Context & AsyncDisposable> {
   return openContext(configOf(place));
 }
 
-function configOf({ folder, bucket, endpoint, brokers }: Place): Config {
-  const names = { topic: `${bucket}-events`, dead_letter_topic: `${bucket}-events.dlq`, group: bucket };
+/** File of the state. */
+export function statePath({ folder, bucket }: Pick<Place, "folder" | "bucket">): string {
+  return join(folder, `${bucket}-state.db`);
+}
+
+function configOf({ folder, bucket, endpoint, brokers, group = bucket }: Place): Config {
+  const names = { topic: `${bucket}-events`, dead_letter_topic: `${bucket}-events.dlq`, group };
   return configSchema.parse({
     bucket,
     s3: {
@@ -36,7 +43,7 @@ function configOf({ folder, bucket, endpoint, brokers }: Place): Config {
       brokers === null
         ? { ...names, path: join(folder, `${bucket}-log.db`) }
         : { ...names, kind: "kafka", kafka: { brokers } },
-    state: { path: join(folder, `${bucket}-state.db`) },
+    state: { path: statePath({ folder, bucket }) },
   });
 }
 

@@ -12,6 +12,20 @@ export interface Figures {
   readonly rssPeakBytes: number | null;
 }
 
+/** What one whole process of a case cost, from start to exit. */
+export interface WholeCost {
+  readonly cpuSeconds: number;
+  readonly wallSeconds: number;
+}
+
+/** @returns `null` where the processes did more than the work */
+export function wholeCost({ rounds }: Series): WholeCost | null {
+  const cpu = rounds.flatMap(({ processCpuSeconds }) => processCpuSeconds ?? []);
+  const wall = rounds.flatMap(({ processWallSeconds }) => processWallSeconds ?? []);
+  if (cpu.length === 0 || wall.length === 0) return null;
+  return { cpuSeconds: significant(median(cpu)), wallSeconds: significant(median(wall)) };
+}
+
 export function figuresOf({ rounds }: Series): Figures {
   const cpu = median(rounds.map(({ phase }) => phase.cpuSeconds / phase.units));
   const whole = rounds.flatMap(({ phase, processCpuSeconds }) =>
@@ -39,5 +53,5 @@ export function median(values: readonly number[]): number {
 }
 
 function significant(value: number): number {
-  return Number(value.toPrecision(3));
+  return Number(value.toPrecision(4));
 }

@@ -1,8 +1,10 @@
 /** Runs a piece of work in a fresh process: its CPU and memory are its own, and no round is warmed up by another. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Outcome, outcomeSchema } from "./outcome.ts";
+import { scratchFolder } from "./bench-context.ts";
+import { type Outcome, type WorkDone, outcomeSchema, usageSchema } from "./outcome.ts";
 import type { WorkName } from "./work-table.ts";
 
 /**
@@ -14,21 +16,26 @@ export async function measure(name: WorkName, input: unknown, profile: string | 
     profile === null
       ? []
       : ["--cpu-prof", `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`];
-  const child = fork(join(import.meta.dirname, "child.ts"), [], {
+  await using folder = await scratchFolder();
+  const usage = join(folder.path, "usage.json");
+  const startedMs = performance.now();
+  const child = fork(join(import.meta.dirname, "child.ts"), [usage], {
     execArgv,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const ended = once(child, "exit");
-  let outcome: Outcome | null = null;
+  let done: WorkDone | null = null;
   child.once("message", (message) => {
-    outcome = outcomeSchema.parse(message);
+    done = outcomeSchema.parse(message);
   });
   let unsent: Error | null = null;
   child.send({ name, input }, (error) => {
     unsent = error;
   });
   const [status, signal] = await ended;
-  if (outcome === null || status !== 0)
+  const processWallSeconds = (performance.now() - startedMs) / 1000;
+  if (done === null || status !== 0)
     throw new Error(`the measured process of ${name} ended with ${status ?? signal}`, { cause: unsent });
-  return outcome;
+  const cost = usageSchema.parse(JSON.parse(await readFile(usage, "utf8")));
+  return { ...(done as WorkDone), ...cost, processWallSeconds };
 }

@@ -14,6 +14,10 @@ export interface BenchOptions {
   readonly quick: boolean;
   readonly objects: number | null;
   readonly events: number | null;
+  /** Rows of an inventory. */
+  readonly rows: number | null;
+  /** Lines of access logs. */
+  readonly lines: number | null;
   /** Added by the store to every request, ms. */
   readonly latencyMs: number;
   /** Write V8 profiles of the measured processes here. */
@@ -25,6 +29,8 @@ export const USAGE = `npm run bench -- [options]
   --rounds N       measured rounds, of which medians are shown (3)
   --objects N      objects of the store's cases, instead of each case's own number
   --events N       events of the log's cases
+  --rows N         rows of the inventory of \`decide\`
+  --lines N        lines of \`access-logs\`
   --latency MS     latency of the store, per request (0)
   --quick          one small round: does it run, not how fast
   --json           one JSON line per case, no table
@@ -44,6 +50,8 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
       rounds: { type: "string" },
       objects: { type: "string" },
       events: { type: "string" },
+      rows: { type: "string" },
+      lines: { type: "string" },
       latency: { type: "string" },
       profile: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
@@ -59,6 +67,8 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
     rounds: wholeNumber("--rounds", values.rounds, 1) ?? (quick ? 1 : 3),
     objects: wholeNumber("--objects", values.objects, 1),
     events: wholeNumber("--events", values.events, 1),
+    rows: wholeNumber("--rows", values.rows, 1),
+    lines: wholeNumber("--lines", values.lines, 1),
     latencyMs: wholeNumber("--latency", values.latency, 0) ?? 0,
     profile: values.profile ?? null,
   };

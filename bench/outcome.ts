@@ -14,14 +14,16 @@ export const outcomeSchema = z.strictObject({
   phases: z.record(z.string(), phase),
   /** What the work says it did; to be checked against an independent reader. */
   found: z.record(z.string(), z.union([z.string(), z.number()])),
-  /** From the start of the process. */
-  processCpuSeconds: z.number(),
-  rssPeakBytes: z.number(),
 });
-export type Outcome = z.infer<typeof outcomeSchema>;
+/** What a measured process did, and what it cost. */
+export type Outcome = z.infer<typeof outcomeSchema> & ProcessCost;
+
+export const usageSchema = z.strictObject({ processCpuSeconds: z.number(), rssPeakBytes: z.number() });
+/** Of a whole process with all its threads, from its start to its exit. */
+export type ProcessCost = z.infer<typeof usageSchema> & { readonly processWallSeconds: number };
 
 /** What a module below bench/work gives back. */
-export type WorkDone = Pick<Outcome, "phases" | "found">;
+export type WorkDone = z.infer<typeof outcomeSchema>;
 
 /** Runs the work once; the clock stands still before and after. */
 export async function timed<T>(

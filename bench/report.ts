@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import type { CaseReport, NotRun, Series } from "./bench-case.ts";
-import { type Figures, figuresOf } from "./figures.ts";
+import { type Figures, figuresOf, wholeCost } from "./figures.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -44,17 +44,22 @@ export type Result =
   | { readonly name: string; readonly check: "ok"; readonly report: CaseReport }
   | { readonly name: string; readonly check: "failed" | "not run"; readonly reason: string };
 
+/** One line: amount, cost and verdict first, in the words of the command line; everything else after them. */
 export function jsonLine(result: Result, where: Surroundings): string {
   if (result.check !== "ok")
     return JSON.stringify({ case: result.name, check: result.check, reason: result.reason, ...where });
-  const { unit, main, parts, peers, detail } = result.report;
+  const { unit, amount = {}, main, parts, peers, detail } = result.report;
   const ours = figuresOf(main);
+  const { rssPeakBytes, ...rates } = ours;
   return JSON.stringify({
-    case: result.name,
+    ...amount,
+    ...wholeCost(main),
+    rssPeakBytes,
     check: result.check,
+    case: result.name,
     unit,
     measured: main.name,
-    ...ours,
+    ...rates,
     parts: Object.fromEntries(parts.map((part) => [part.name, figuresOf(part)])),
     peers: Object.fromEntries(
       peers.map((peer) => [peer.name, "reason" in peer ? { notRun: peer.reason } : peerFigures(peer, ours)]),

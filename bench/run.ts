@@ -12,11 +12,13 @@ import { list } from "./cases/list.ts";
 import { logKafka } from "./cases/log-kafka.ts";
 import { logSqlite } from "./cases/log-sqlite.ts";
 import { optimum } from "./cases/optimum.ts";
+import { produce } from "./cases/produce.ts";
+import { stream } from "./cases/stream.ts";
 import { uploads } from "./cases/uploads.ts";
 import { type BenchOptions, USAGE, parseOptions } from "./options.ts";
 import { type Result, jsonLine, markdown, rowsOf, surroundings, textTable } from "./report.ts";
 
-const CASES: readonly BenchCase[] = [logSqlite, logKafka, uploads, decide, apply, list, optimum, decisionTable];
+const CASES: readonly BenchCase[] = [logSqlite, logKafka, produce, stream, uploads, decide, apply, list, optimum, decisionTable];
 const USAGE_STATUS = 2;
 
 async function runCase(each: BenchCase, options: BenchOptions): Promise<Result> {

@@ -7,6 +7,9 @@ interface WorkModule {
 
 export const WORK = {
   log: () => import("./work/log.ts"),
+  produce: () => import("./work/produce.ts"),
+  stream: () => import("./work/stream.ts"),
+  "stock-state": () => import("./work/stock-state.ts"),
   uploads: () => import("./work/uploads.ts"),
   decide: () => import("./work/decide.ts"),
   plan: () => import("./work/plan.ts"),
@@ -20,6 +23,9 @@ export const WORK = {
 export type WorkName = keyof typeof WORK;
 export const WORK_NAMES = [
   "log",
+  "produce",
+  "stream",
+  "stock-state",
   "uploads",
   "decide",
   "plan",

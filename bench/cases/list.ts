@@ -1,8 +1,7 @@
-import { type BenchCase, type NotRun, type Round, type Series, check } from "../bench-case.ts";
+import { type BenchCase, type NotRun, type Round, type Series, check, wholeRound } from "../bench-case.ts";
 import { scratchFolder } from "../bench-context.ts";
 import { measure } from "../measured-process.ts";
 import { amount } from "../options.ts";
-import { type Outcome, phaseOf } from "../outcome.ts";
 import { ensureS5cmd, runS5cmd } from "../peers.ts";
 import { startSandboxProcess } from "../sandbox-process.ts";
 import type { WorkName } from "../work-table.ts";
@@ -34,7 +33,7 @@ export const list: BenchCase = {
       const outcome = await measure(name, { place, objects, ...more }, options.profile);
       check(`what ${name} saw`, outcome.found["sums"], sums);
       rssBeforeBytes = Number(outcome.found["rssBeforeBytes"] ?? rssBeforeBytes);
-      return roundOf(outcome);
+      return wholeRound(outcome, "list");
     };
     for (let round = 1; round <= options.rounds; round++) {
       rounds.one.push(await measured("list", { parallel: false }));
@@ -51,11 +50,11 @@ export const list: BenchCase = {
         : { name: `s5cmd ${s5cmd.version}`, rounds: rounds.s5cmd };
     return {
       unit: "key",
+      amount: { objects },
       main: { name: "one stream", rounds: rounds.one },
       parts: [{ name: "in parallel, by ranges of keys", rounds: rounds.parallel }],
       peers: [{ name: "AWS SDK for JavaScript, paginator", rounds: rounds.sdk }, peer],
       detail: {
-        objects,
         latencyMs: options.latencyMs,
         rssBeforeBytes,
         checked: "keys, sizes, classes and ETags against the store's own memory",
@@ -63,11 +62,3 @@ export const list: BenchCase = {
     };
   },
 };
-
-function roundOf(outcome: Outcome): Round {
-  return {
-    phase: phaseOf(outcome, "list"),
-    rssPeakBytes: outcome.rssPeakBytes,
-    processCpuSeconds: outcome.processCpuSeconds,
-  };
-}

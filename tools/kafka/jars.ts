@@ -13,20 +13,31 @@ const LEAST_JAVA = 17;
 /** Where jars, and the cluster of the command line, live. */
 export const KAFKA_CACHE = resolve(import.meta.dirname, "../../.cache/kafka");
 
-// Kafka 4 is written against slf4j 1.7, so its Log4j binding is log4j-slf4j-impl and not log4j-slf4j2-impl.
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+function pomOf(artifacts: readonly string[]): string {
+  const dependencies = artifacts.map((artifact) => {
+    const [group, name, version] = artifact.split(":");
+    return `    <dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency>`;
+  });
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>local</groupId>
   <artifactId>kafka-broker</artifactId>
   <version>1</version>
   <packaging>pom</packaging>
   <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${KAFKA_VERSION}</version></dependency>
-    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>2.25.4</version></dependency>
-    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-core</artifactId><version>2.25.4</version></dependency>
+${dependencies.join("\n")}
   </dependencies>
 </project>
 `;
+}
+
+// Kafka 4 is written against slf4j 1.7, so its Log4j binding is log4j-slf4j-impl and not log4j-slf4j2-impl.
+const LOGGING = [
+  "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4",
+  "org.apache.logging.log4j:log4j-core:2.25.4",
+] as const;
+const BROKER = [`org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`, ...LOGGING];
+const TOOLS = [`org.apache.kafka:kafka-tools:${KAFKA_VERSION}`, ...LOGGING];
 
 export interface KafkaJars {
   readonly classpath: string;
@@ -42,24 +53,33 @@ export interface KafkaMissing {
  * The broker's classpath and a Java to run it with; the jars are fetched on the first call.
  * @throws Error when Maven is there but can't fetch the jars.
  */
-export async function ensureKafka(): Promise<KafkaJars | KafkaMissing> {
+export function ensureKafka(): Promise<KafkaJars | KafkaMissing> {
+  return ensureJars(KAFKA_VERSION, BROKER);
+}
+
+/** Kafka's own command line tools, as {@link ensureKafka}. */
+export function ensureKafkaTools(): Promise<KafkaJars | KafkaMissing> {
+  return ensureJars(`${KAFKA_VERSION}-tools`, TOOLS);
+}
+
+async function ensureJars(name: string, artifacts: readonly string[]): Promise<KafkaJars | KafkaMissing> {
   const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, "bin", "java") : "java";
   const version = await javaVersion(java);
   if (version === undefined) return { missing: "java is missing" };
   if (version < LEAST_JAVA) return { missing: `java ${LEAST_JAVA} or newer is missing, ${version} is installed` };
-  const home = join(KAFKA_CACHE, KAFKA_VERSION);
+  const home = join(KAFKA_CACHE, name);
   const jars = { classpath: join(home, "libs", "*"), java };
   if (existsSync(join(home, "complete"))) return jars;
   if (!(await answers("mvn", ["-v"]))) return { missing: "mvn is missing" };
-  await fetchJars(home);
+  await fetchJars(home, pomOf(artifacts));
   return jars;
 }
 
-async function fetchJars(home: string): Promise<void> {
+async function fetchJars(home: string, pom: string): Promise<void> {
   await mkdir(KAFKA_CACHE, { recursive: true });
   const work = await mkdtemp(join(KAFKA_CACHE, "fetch-"));
   try {
-    await writeFile(join(work, "pom.xml"), POM);
+    await writeFile(join(work, "pom.xml"), pom);
     const goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", `-DoutputDirectory=${join(work, "libs")}`];
     await run("mvn", ["-q", "-B", "-f", join(work, "pom.xml"), ...goal], { maxBuffer: 1 << 24 });
     await writeFile(join(work, "complete"), "");
