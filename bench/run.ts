@@ -6,7 +6,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BenchCase, CannotRun } from "./bench-case.ts";
 import { apply } from "./cases/apply.ts";
+import { coldStart } from "./cases/cold-start.ts";
 import { decide } from "./cases/decide.ts";
+import { decisionLatency } from "./cases/decision-latency.ts";
 import { decisionTable } from "./cases/decision-table.ts";
 import { list } from "./cases/list.ts";
 import { logKafka } from "./cases/log-kafka.ts";
@@ -18,7 +20,20 @@ import { uploads } from "./cases/uploads.ts";
 import { type BenchOptions, USAGE, parseOptions } from "./options.ts";
 import { type Result, jsonLine, markdown, rowsOf, surroundings, textTable } from "./report.ts";
 
-const CASES: readonly BenchCase[] = [logSqlite, logKafka, produce, stream, uploads, decide, apply, list, optimum, decisionTable];
+const CASES: readonly BenchCase[] = [
+  logSqlite,
+  logKafka,
+  produce,
+  stream,
+  decisionLatency,
+  uploads,
+  decide,
+  apply,
+  list,
+  optimum,
+  decisionTable,
+  coldStart,
+];
 const USAGE_STATUS = 2;
 
 async function runCase(each: BenchCase, options: BenchOptions): Promise<Result> {

@@ -77,10 +77,9 @@ async function checkJournal(place: Place, runId: string, objects: number): Promi
 }
 
 async function s5cmdRound(sandbox: SandboxProcess, command: string, bucket: string, objects: number): Promise<Round> {
-  await using folder = await scratchFolder();
   await sandbox.stock({ bucket, count: objects, ...OBJECT, rich: false });
   const args = ["cp", "--storage-class", TARGET, `s3://${bucket}/*`, `s3://${bucket}/`];
-  const { round } = await runS5cmd(command, sandbox.endpoint, args, objects, folder.path);
+  const { round } = await runS5cmd(command, sandbox.endpoint, args, objects);
   check("classes in the store after s5cmd", (await sandbox.tally(bucket)).byClass, { [TARGET]: objects });
   return round;
 }

@@ -40,7 +40,7 @@ export const list: BenchCase = {
       rounds.parallel.push(await measured("list", { parallel: true }));
       rounds.sdk.push(await measured("list-sdk", {}));
       if ("missing" in s5cmd) continue;
-      const theirs = await runS5cmd(s5cmd.command, sandbox.endpoint, ["ls", `s3://${bucket}/*`], objects, folder.path);
+      const theirs = await runS5cmd(s5cmd.command, sandbox.endpoint, ["ls", `s3://${bucket}/*`], objects);
       check("keys that s5cmd saw", theirs.lines, objects);
       rounds.s5cmd.push(theirs.round);
     }

@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { startKafka } from "../../tools/kafka/cluster.ts";
 import { KAFKA_VERSION, type KafkaJars, ensureKafka, ensureKafkaTools } from "../../tools/kafka/jars.ts";
 import { type BenchCase, CannotRun, type Round, check, wholeRound } from "../bench-case.ts";
 import { openPlace, scratchFolder } from "../bench-context.ts";
 import { measure } from "../measured-process.ts";
 import { amount } from "../options.ts";
+import { timedCommand } from "../timed-command.ts";
 import type { ProduceInput } from "../work/produce.ts";
 
 const EVENTS = 500_000;
@@ -63,7 +62,7 @@ export const produce: BenchCase = {
   },
 };
 
-/** CPU of the whole JVM, its start included, as the kernel counts it for a child that has ended. */
+/** The whole JVM, its start included. */
 async function performanceRound(
   { java, classpath }: KafkaJars,
   brokers: readonly string[],
@@ -74,21 +73,9 @@ async function performanceRound(
   const config = join(scratch, "producer.properties");
   const settings = ["acks=all", "enable.idempotence=true", "compression.type=zstd", "linger.ms=5", "batch.size=262144"];
   await writeFile(config, [`bootstrap.servers=${brokers.join(",")}`, ...settings, ""].join("\n"));
-  const times = join(scratch, "times");
-  const tool = [java, "-Xmx512m", "-cp", classpath, "org.apache.kafka.tools.ProducerPerformance", "--topic", topic];
+  const tool = ["-Xmx512m", "-cp", classpath, "org.apache.kafka.tools.ProducerPerformance", "--topic", topic];
   const args = ["--num-records", String(events), "--record-size", String(BYTES), "--throughput", "-1"];
-  const script = `TIMEFORMAT="%U %S %R"; { time "$@" > "$TIMES.out" 2>&1; } 2> "$TIMES"`;
-  const command = ["-c", script, "bash", ...tool, ...args, "--command-config", config];
-  await promisify(execFile)("bash", command, { env: { ...process.env, TIMES: times, LC_ALL: "C" } });
-  const told = await readFile(`${times}.out`, "utf8");
-  check("records that ProducerPerformance sent", told.includes(`${events} records sent`), true);
-  const [user = Number.NaN, system = Number.NaN, wall = Number.NaN] = (await readFile(times, "utf8"))
-    .trim()
-    .split(/\s+/)
-    .map(Number);
-  return {
-    phase: { units: events, wallSeconds: wall, cpuSeconds: user + system },
-    rssPeakBytes: Number.NaN,
-    processCpuSeconds: user + system,
-  };
+  const { round, stdout } = await timedCommand(java, [...tool, ...args, "--command-config", config], events);
+  check("records that ProducerPerformance sent", stdout.includes(`${events} records sent`), true);
+  return round;
 }
