@@ -15,7 +15,12 @@ export function objectOf(event: number, objects: number): number {
 }
 
 /** @param objects among which they are spread */
-export function* accessEvents(ctx: Context, bucket: string, count: number, objects: number = objectsOf(count)): Generator {
+export function* accessEvents(
+  ctx: Context,
+  bucket: string,
+  count: number,
+  objects: number = objectsOf(count),
+): Generator {
   for (let event = 0; event < count; event++) {
     yield {
       specversion: "1.0",

@@ -10,12 +10,14 @@ import { coldStart } from "./cases/cold-start.ts";
 import { decide } from "./cases/decide.ts";
 import { decisionLatency } from "./cases/decision-latency.ts";
 import { decisionTable } from "./cases/decision-table.ts";
+import { groups } from "./cases/groups.ts";
 import { list } from "./cases/list.ts";
 import { logKafka } from "./cases/log-kafka.ts";
 import { logSqlite } from "./cases/log-sqlite.ts";
 import { optimum } from "./cases/optimum.ts";
 import { produce } from "./cases/produce.ts";
 import { stream } from "./cases/stream.ts";
+import { throttled } from "./cases/throttled.ts";
 import { uploads } from "./cases/uploads.ts";
 import { type BenchOptions, USAGE, parseOptions } from "./options.ts";
 import { type Result, jsonLine, markdown, rowsOf, surroundings, textTable } from "./report.ts";
@@ -26,9 +28,11 @@ const CASES: readonly BenchCase[] = [
   produce,
   stream,
   decisionLatency,
+  groups,
   uploads,
   decide,
   apply,
+  throttled,
   list,
   optimum,
   decisionTable,

@@ -18,7 +18,7 @@ const stock = z.strictObject({
 });
 
 export const requestSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("start"), latencyMs: z.number() }),
+  z.strictObject({ kind: z.literal("start"), latencyMs: z.number(), slowDownShare: z.number() }),
   stock,
   z.strictObject({ kind: z.literal("tally"), bucket: z.string() }),
 ]);

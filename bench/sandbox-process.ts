@@ -12,8 +12,11 @@ export interface SandboxProcess extends AsyncDisposable {
   tally(bucket: string): Promise<TallySums>;
 }
 
-/** @param latencyMs added to every request */
-export async function startSandboxProcess(latencyMs: number): Promise<SandboxProcess> {
+/**
+ * @param latencyMs added to every request
+ * @param slowDownShare of the requests that are answered 503 SlowDown, 0 to 1
+ */
+export async function startSandboxProcess(latencyMs: number, slowDownShare = 0): Promise<SandboxProcess> {
   const child = fork(join(import.meta.dirname, "server.ts"), [], {
     execArgv: ["--max-old-space-size=4096"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -30,7 +33,7 @@ export async function startSandboxProcess(latencyMs: number): Promise<SandboxPro
     ]);
     return replySchema.parse(message);
   };
-  const started = await ask({ kind: "start", latencyMs });
+  const started = await ask({ kind: "start", latencyMs, slowDownShare });
   if (started.kind !== "started") throw new Error(`the sandbox process answered ${started.kind}`);
   return {
     endpoint: started.endpoint,

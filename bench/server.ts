@@ -40,6 +40,7 @@ async function reply(message: unknown): Promise<Reply> {
   switch (request.kind) {
     case "start":
       if (request.latencyMs > 0) faults.add({ kind: "latency", latencyMs: request.latencyMs });
+      if (request.slowDownShare > 0) faults.add({ kind: "slowdown", probability: request.slowDownShare });
       return { kind: "started", endpoint: await listen() };
     case "stock":
       stock(request);

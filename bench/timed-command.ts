@@ -23,11 +23,14 @@ export async function timedCommand(
 ): Promise<CommandRun> {
   await using folder = await scratchFolder();
   const [out, errors, times] = ["out", "errors", "times"].map((name) => join(folder.path, name));
-  if (out === undefined || errors === undefined || times === undefined) throw new RangeError("three names are three paths");
+  if (out === undefined || errors === undefined || times === undefined)
+    throw new RangeError("three names are three paths");
   const script = `TIMEFORMAT="%U %S %R"; { time "$@" > "$OUT" 2> "$ERRORS"; } 2> "$TIMES"`;
   const files = { OUT: out, ERRORS: errors, TIMES: times, LC_ALL: "C" };
   try {
-    await promisify(execFile)("bash", ["-c", script, "bash", command, ...args], { env: { ...process.env, ...env, ...files } });
+    await promisify(execFile)("bash", ["-c", script, "bash", command, ...args], {
+      env: { ...process.env, ...env, ...files },
+    });
   } catch (error) {
     const [reason = ""] = (await readFile(errors, "utf8").catch(() => "")).split("\n", 1);
     throw new Error(`${command} ${args[0] ?? ""} failed: ${reason}`, { cause: error });

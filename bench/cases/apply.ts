@@ -1,17 +1,10 @@
-import { type BenchCase, type NotRun, type Round, type Series, check, wholeRound } from "../bench-case.ts";
-import { type Place, openPlace, scratchFolder } from "../bench-context.ts";
-import { measure } from "../measured-process.ts";
-import { type BenchOptions, amount } from "../options.ts";
+import { OBJECT, TARGET, applyRound } from "../apply-round.ts";
+import { type BenchCase, type NotRun, type Round, type Series, check } from "../bench-case.ts";
+import { amount } from "../options.ts";
 import { ensureS5cmd, runS5cmd } from "../peers.ts";
 import { type SandboxProcess, startSandboxProcess } from "../sandbox-process.ts";
-import type { ApplyInput } from "../work/apply.ts";
-import type { PlanInput } from "../work/plan.ts";
 
 const OBJECTS = 10_000;
-/** Large enough to pay the fee of the class that the default strategy chooses for what nobody has read yet. */
-const OBJECT = { sizesBytes: [8 * 1024 ** 2], sizeRun: 1, ageDays: 45 };
-const TARGET = "INTELLIGENT_TIERING";
-
 export const apply: BenchCase = {
   name: "apply",
   summary: "class changes by a stored plan: HEAD, conditional copy, HEAD, journal, state and audit; CPU of the client",
@@ -24,9 +17,9 @@ export const apply: BenchCase = {
     await using sandbox = await startSandboxProcess(options.latencyMs);
     for (let round = 1; round <= options.rounds; round++) {
       // In turns, so that a busy stretch of a shared machine meets all of them.
-      plain.push(await ourRound(options, sandbox, `plain-${round}`, objects, false));
+      plain.push(await applyRound(options, sandbox, `plain-${round}`, objects, false));
       if (!("missing" in s5cmd)) theirs.push(await s5cmdRound(sandbox, s5cmd.command, `s5cmd-${round}`, objects));
-      rich.push(await ourRound(options, sandbox, `rich-${round}`, objects, true));
+      rich.push(await applyRound(options, sandbox, `rich-${round}`, objects, true));
     }
     const peer: Series | NotRun =
       "missing" in s5cmd
@@ -46,35 +39,6 @@ export const apply: BenchCase = {
     };
   },
 };
-
-async function ourRound(
-  options: BenchOptions,
-  sandbox: SandboxProcess,
-  bucket: string,
-  objects: number,
-  rich: boolean,
-): Promise<Round> {
-  await using folder = await scratchFolder();
-  const place = { folder: folder.path, bucket, endpoint: sandbox.endpoint, brokers: null };
-  await sandbox.stock({ bucket, count: objects, ...OBJECT, rich });
-  const planned = await measure("plan", { place, objects } satisfies PlanInput, null);
-  check("moves planned", planned.found["moves"], objects);
-  const input: ApplyInput = { place, objects, planId: String(planned.found["id"]) };
-  const outcome = await measure("apply", input, options.profile);
-  const { done, failed, skipped, id } = outcome.found;
-  check("what the run counted", { done, failed, skipped }, { done: objects, failed: 0, skipped: 0 });
-  await checkJournal(place, String(id), objects);
-  check("classes in the store", (await sandbox.tally(bucket)).byClass, { [TARGET]: objects });
-  return wholeRound(outcome, "apply");
-}
-
-async function checkJournal(place: Place, runId: string, objects: number): Promise<void> {
-  await using ctx = await openPlace(place);
-  let done = 0;
-  for await (const page of ctx.state.journalOfRun(runId))
-    for (const { state } of page) done += Number(state === "done");
-  check("journal lines that are done", done, objects);
-}
 
 async function s5cmdRound(sandbox: SandboxProcess, command: string, bucket: string, objects: number): Promise<Round> {
   await sandbox.stock({ bucket, count: objects, ...OBJECT, rich: false });

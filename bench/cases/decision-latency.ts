@@ -14,7 +14,8 @@ const PERCENTILES = ["p50Ms", "p95Ms", "p99Ms", "mostMs"] as const;
 
 export const decisionLatency: BenchCase = {
   name: "decision-latency",
-  summary: "10,000 events a second: from the broker's acceptance of an event to the commit of what it means for its object",
+  summary:
+    "10,000 events a second: from the broker's acceptance of an event to the commit of what it means for its object",
   async run(options) {
     const jars = await ensureKafka();
     if ("missing" in jars) throw new CannotRun(jars.missing);

@@ -27,17 +27,27 @@ export const produce: BenchCase = {
     try {
       for (let round = 1; round <= options.rounds; round++) {
         await using folder = await scratchFolder();
-        const place = { folder: folder.path, bucket: `produce-${round}`, endpoint: null, brokers: [...cluster.bootstrap] };
+        const place = {
+          folder: folder.path,
+          bucket: `produce-${round}`,
+          endpoint: null,
+          brokers: [...cluster.bootstrap],
+        };
         const input: ProduceInput = { place, events, objects: events };
         const outcome = await measure("produce", input, options.profile);
         check("events produced", outcome.found["produced"], events);
         await using reader = await openPlace(place);
         const { topic, group } = reader.config.log;
         const lag = await reader.log.lag(topic, group);
-        check("records in the topic", lag.reduce((sum, each) => sum + Number(each.end - each.first), 0), events);
+        check(
+          "records in the topic",
+          lag.reduce((sum, each) => sum + Number(each.end - each.first), 0),
+          events,
+        );
         bytes = Number(outcome.found["bytes"]);
         ours.push(wholeRound(outcome, "produce"));
-        if (!("missing" in tools)) theirs.push(await performanceRound(tools, cluster.bootstrap, topic, events, folder.path));
+        if (!("missing" in tools))
+          theirs.push(await performanceRound(tools, cluster.bootstrap, topic, events, folder.path));
       }
     } finally {
       await cluster.stop();

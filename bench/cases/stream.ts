@@ -1,13 +1,11 @@
 import { copyFile } from "node:fs/promises";
-import { DatabaseSync } from "node:sqlite";
 import { startKafka } from "../../tools/kafka/cluster.ts";
 import { KAFKA_VERSION, ensureKafka } from "../../tools/kafka/jars.ts";
-import { expectedCounts } from "../access-events.ts";
 import { type BenchCase, CannotRun, type Round, check, wholeRound } from "../bench-case.ts";
-import { type Place, openPlace, scratchFolder, statePath } from "../bench-context.ts";
+import { type Place, scratchFolder, statePath } from "../bench-context.ts";
 import { measure } from "../measured-process.ts";
 import { amount } from "../options.ts";
-import { keyOf } from "../sandbox-messages.ts";
+import { checkState } from "../stream-check.ts";
 import type { ProduceInput } from "../work/produce.ts";
 import type { StockStateInput } from "../work/stock-state.ts";
 import type { StreamInput } from "../work/stream.ts";
@@ -36,7 +34,10 @@ export const stream: BenchCase = {
         const here: Place = { ...place, folder: own.path, group: `stream-${round}` };
         await copyFile(statePath(place), statePath(here));
         const outcome = await measure("stream", { place: here, events } satisfies StreamInput, options.profile);
-        await checkRound(here, events, objects, outcome.found);
+        const { consumed, deadLettered, duplicates } = outcome.found;
+        const expected = { consumed: events, deadLettered: 0, duplicates: 0 };
+        check("what the worker counted", { consumed, deadLettered, duplicates }, expected);
+        await checkState(here, events, objects);
         rounds.push(wholeRound(outcome, "consume"));
       }
     } finally {
@@ -56,30 +57,3 @@ export const stream: BenchCase = {
     };
   },
 };
-
-async function checkRound(
-  place: Place,
-  events: number,
-  objects: number,
-  { consumed, deadLettered, duplicates }: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const expected = { consumed: events, deadLettered: 0, duplicates: 0 };
-  check("what the worker counted", { consumed, deadLettered, duplicates }, expected);
-  await using reader = await openPlace(place);
-  const { topic, group } = reader.config.log;
-  const lag = await reader.log.lag(topic, group);
-  check("lag", lag.reduce((sum, each) => sum + Number(each.lag), 0), 0);
-  const counts = expectedCounts(events, objects);
-  const file = new DatabaseSync(statePath(place), { readOnly: true });
-  const read = file.prepare("SELECT key, lifetime_reads AS reads FROM objects WHERE lifetime_reads > 0 ORDER BY key");
-  const found = read.iterate();
-  let total = 0;
-  for (const row of found) {
-    const number = Number(/(\d{8})-/.exec(String(row["key"]))?.[1]);
-    check(`key of object ${number}`, row["key"], keyOf(number));
-    if (row["reads"] !== counts[number]) check(`reads of ${keyOf(number)}`, row["reads"], counts[number]);
-    total += Number(row["reads"]);
-  }
-  file.close();
-  check("reads of all objects", total, events);
-}
