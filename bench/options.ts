@@ -6,8 +6,6 @@ export interface BenchOptions {
   readonly only: string | null;
   /** JSON lines instead of the table. */
   readonly json: boolean;
-  /** Write the table to bench/results/latest.md. */
-  readonly save: boolean;
   /** Measured repetitions; figures are their medians. */
   readonly rounds: number;
   /** A tenth of the work and one round: whether it runs, not how fast. */
@@ -34,7 +32,6 @@ export const USAGE = `npm run bench -- [options]
   --latency MS     latency of the store, per request (0)
   --quick          one small round: does it run, not how fast
   --json           one JSON line per case, no table
-  --save           write the table to bench/results/latest.md
   --profile DIR    write a CPU profile of every measured process into DIR
 `;
 
@@ -45,7 +42,6 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
     options: {
       only: { type: "string" },
       json: { type: "boolean", default: false },
-      save: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
       rounds: { type: "string" },
       objects: { type: "string" },
@@ -62,7 +58,6 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
   return {
     only: values.only ?? null,
     json: values.json,
-    save: values.save,
     quick,
     rounds: wholeNumber("--rounds", values.rounds, 1) ?? (quick ? 1 : 3),
     objects: wholeNumber("--objects", values.objects, 1),

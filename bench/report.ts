@@ -1,4 +1,4 @@
-/** The results as JSON lines, as a table for a terminal, and as a page. */
+/** The results as JSON lines, and as a table for a terminal. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
@@ -109,25 +109,4 @@ export function textTable(rows: readonly (readonly string[])[]): string {
   const pad = (cell: string, column: number): string =>
     column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
   return `${all.map((row) => row.map(pad).join("  ").trimEnd()).join("\n")}\n`;
-}
-
-function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
-}
-
-export function markdown(rows: readonly (readonly string[])[], where: Surroundings, command: string): string {
-  return [
-    "# Benchmarks, last saved",
-    "",
-    `Astra ${where.astra} (${where.commit}), Node ${where.node}, ${where.machine}, ${where.takenAt}. Made by \`${command}\`.`,
-    "",
-    "Medians over the rounds, each in a fresh process; the store and the broker run in processes of their own. CPU is user and",
-    "system time of the client alone. The result of all work shown was checked. Wall rates depend on what else the machine does;",
-    "CPU-seconds and ratios within one run depend on it less.",
-    "",
-    markdownRow(HEADINGS),
-    `|---|---|${"--:|".repeat(HEADINGS.length - 2)}`,
-    ...rows.map(markdownRow),
-    "",
-  ].join("\n");
 }

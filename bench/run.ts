@@ -2,8 +2,6 @@
  * `npm run bench`: measures, checks what it measured, and prints a table and one JSON line per case. Ends with 1 where the
  * work that was timed did not do what it should have done. There are no limits on time: a figure never fails.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { type BenchCase, CannotRun } from "./bench-case.ts";
 import { apply } from "./cases/apply.ts";
 import { coldStart } from "./cases/cold-start.ts";
@@ -20,7 +18,7 @@ import { stream } from "./cases/stream.ts";
 import { throttled } from "./cases/throttled.ts";
 import { uploads } from "./cases/uploads.ts";
 import { type BenchOptions, USAGE, parseOptions } from "./options.ts";
-import { type Result, jsonLine, markdown, rowsOf, surroundings, textTable } from "./report.ts";
+import { type Result, jsonLine, rowsOf, surroundings, textTable } from "./report.ts";
 
 const CASES: readonly BenchCase[] = [
   logSqlite,
@@ -50,7 +48,7 @@ async function runCase(each: BenchCase, options: BenchOptions): Promise<Result> 
   }
 }
 
-async function runAll(options: BenchOptions, args: readonly string[]): Promise<number> {
+async function runAll(options: BenchOptions): Promise<number> {
   const chosen = CASES.filter(({ name }) => options.only === null || name === options.only);
   if (chosen.length === 0) {
     throw new TypeError(`no case ${options.only ?? ""}; there are ${CASES.map(({ name }) => name).join(", ")}`);
@@ -69,22 +67,14 @@ async function runAll(options: BenchOptions, args: readonly string[]): Promise<n
     process.stdout.write(`${textTable(rows)}\n`);
   }
   for (const result of results) process.stdout.write(`${jsonLine(result, where)}\n`);
-  if (options.save)
-    save(markdown(rows, where, ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" ")));
   return results.some((result) => result.check === "failed") ? 1 : 0;
-}
-
-function save(page: string): void {
-  const folder = join(import.meta.dirname, "results");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "latest.md"), page);
 }
 
 const args = process.argv.slice(2);
 try {
   const options = parseOptions(args);
   if (options === "help") process.stdout.write(USAGE);
-  else process.exitCode = await runAll(options, args);
+  else process.exitCode = await runAll(options);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   process.exitCode = USAGE_STATUS;
