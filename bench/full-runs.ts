@@ -14,6 +14,7 @@ export interface FullRun {
 const perMillion = (line: Line, amount: string): number =>
   (numberAt(line, "cpuSeconds") / numberAt(line, amount)) * 1e6;
 const perThousand = (line: Line): number => (numberAt(line, "cpuSeconds") / numberAt(line, "objects")) * 1000;
+const keys = (line: Line): number => numberAt(line, "unitsPerCpuSecond");
 const mib = (line: Line): number => Math.round(numberAt(line, "rssPeakBytes") / 2 ** 20);
 const short = (value: number): string => String(Number(value.toPrecision(3)));
 
@@ -45,7 +46,6 @@ function streamRun(objects: number, rounds: number): FullRun {
 }
 
 function listRun(objects: number, latencyMs: number): FullRun {
-  const keys = (line: Line): number => numberAt(line, "unitsPerCpuSecond");
   return {
     title: `list ${objects / 1e6} M keys${latencyMs > 0 ? ` at ${latencyMs} ms` : ""}`,
     args: ["--only", "list", "--objects", String(objects), "--latency", String(latencyMs)],

@@ -70,9 +70,8 @@ async function runAll(options: BenchOptions): Promise<number> {
   return results.some((result) => result.check === "failed") ? 1 : 0;
 }
 
-const args = process.argv.slice(2);
 try {
-  const options = parseOptions(args);
+  const options = parseOptions(process.argv.slice(2));
   if (options === "help") process.stdout.write(USAGE);
   else process.exitCode = await runAll(options);
 } catch (error) {
