@@ -15,6 +15,8 @@ export const placeSchema = z.strictObject({
   endpoint: z.string().nullable(),
   /** Kafka's, instead of the embedded log. */
   brokers: z.array(z.string()).nullable(),
+  /** Further fields of the configuration. */
+  settings: z.record(z.string(), z.unknown()).optional(),
   /** Consumer group; one named like the bucket where absent. */
   group: z.string().optional(),
 });
@@ -30,9 +32,10 @@ export function statePath({ folder, bucket }: Pick<Place, "folder" | "bucket">):
   return join(folder, `${bucket}-state.db`);
 }
 
-function configOf({ folder, bucket, endpoint, brokers, group = bucket }: Place): Config {
+function configOf({ folder, bucket, endpoint, brokers, settings = {}, group = bucket }: Place): Config {
   const names = { topic: `${bucket}-events`, dead_letter_topic: `${bucket}-events.dlq`, group };
   return configSchema.parse({
+    ...settings,
     bucket,
     s3: {
       ...(endpoint !== null && { endpoint }),

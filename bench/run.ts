@@ -3,6 +3,7 @@
  * work that was timed did not do what it should have done. There are no limits on time: a figure never fails.
  */
 import { type BenchCase, CannotRun } from "./bench-case.ts";
+import { accessLogs } from "./cases/access-logs.ts";
 import { apply } from "./cases/apply.ts";
 import { coldStart } from "./cases/cold-start.ts";
 import { decide } from "./cases/decide.ts";
@@ -12,6 +13,7 @@ import { groups } from "./cases/groups.ts";
 import { list } from "./cases/list.ts";
 import { logKafka } from "./cases/log-kafka.ts";
 import { logSqlite } from "./cases/log-sqlite.ts";
+import { plan } from "./cases/plan.ts";
 import { optimum } from "./cases/optimum.ts";
 import { produce } from "./cases/produce.ts";
 import { stream } from "./cases/stream.ts";
@@ -29,11 +31,13 @@ const CASES: readonly BenchCase[] = [
   groups,
   uploads,
   decide,
+  plan,
   apply,
   throttled,
   list,
   optimum,
   decisionTable,
+  accessLogs,
   coldStart,
 ];
 const USAGE_STATUS = 2;

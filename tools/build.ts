@@ -1,4 +1,4 @@
-/** Bundles the command line into dist/: one entry, and a chunk for everything that is loaded only when needed. */
+/** Bundles the command line into dist/: an entry for each thread, and a chunk for everything that is loaded only when needed. */
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -8,7 +8,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 await rm(`${root}dist`, { recursive: true, force: true });
 const result = await build({
   absWorkingDir: root,
-  entryPoints: { main: "src/apps/cli/main.ts" },
+  entryPoints: { main: "src/apps/cli/main.ts", "batch-worker": "src/apps/batch-worker.ts" },
+  // Native code, found beside Astra where it is installed.
+  external: ["@duckdb/node-api"],
   outdir: "dist",
   bundle: true,
   splitting: true,

@@ -1,4 +1,4 @@
-/** Writes docs/errors.md from the list in src/core/errors.ts: `npm run docs`. */
+/** Writes docs/errors.md from the list in src/core/error-list.ts: `npm run docs`. */
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { ERRORS, type ErrorClass } from "../src/core/errors.ts";
@@ -17,7 +17,7 @@ export function errorsPage(): string {
     ({ code, class: fault, exit, fix }) =>
       `| <a id="${code.toLowerCase()}"></a>\`${code}\` | ${FAULT_OF[fault]} | ${exit} | ${fix} |`,
   );
-  return `<!-- Made by \`npm run docs\` from src/core/errors.ts; edit there. -->
+  return `<!-- Made by \`npm run docs\` from src/core/error-list.ts; edit there. -->
 # Errors
 
 Every error names the thing it is about and what to do. On the command line it looks like this:

@@ -9,6 +9,7 @@ const run = promisify(execFile);
 const CACHE = join(import.meta.dirname, "..", ".cache");
 
 const MOTO = "moto[server,s3]==5.2.5";
+const SPARK = "pyspark==4.3.0";
 const S3MOCK_VERSION = "5.2.0";
 const S3MOCK_JAR = `s3mock-${S3MOCK_VERSION}-exec.jar`;
 
@@ -19,11 +20,27 @@ export interface Missing {
 
 /** A Python that can run `python -m moto.server`. */
 export async function ensureMoto(): Promise<{ readonly python: string } | Missing> {
-  const venv = join(CACHE, "moto");
+  return ensureVenv("moto", MOTO, "import moto.server");
+}
+
+/** A Python with Spark, which takes Java 17 or newer: 450 MB to fetch, and about a minute to install. */
+export async function ensureSpark(): Promise<{ readonly python: string } | Missing> {
+  const java = await javaMajor();
+  if (java === null) return { missing: "java is missing" };
+  if (java < 17) return { missing: `java 17 is missing (this is java ${java})` };
+  return ensureVenv("spark", SPARK, "import pyspark");
+}
+
+/** @param check a line of Python that works once the requirement is there */
+async function ensureVenv(
+  name: string,
+  requirement: string,
+  check: string,
+): Promise<{ readonly python: string } | Missing> {
+  const venv = join(CACHE, name);
   const python = join(venv, "bin", "python");
-  const marker = join(venv, `.installed-${MOTO.replaceAll(/[^\w.]+/g, "-")}`);
-  const isReady = async (): Promise<boolean> =>
-    (await exists(marker)) && (await works(python, ["-c", "import moto.server"]));
+  const marker = join(venv, `.installed-${requirement.replaceAll(/[^\w.]+/g, "-")}`);
+  const isReady = async (): Promise<boolean> => (await exists(marker)) && (await works(python, ["-c", check]));
   if (await isReady()) return { python };
   if (!(await works("python3", ["--version"]))) return { missing: "python3 is missing" };
   return oneAtATime(venv, async () => {
@@ -31,11 +48,11 @@ export async function ensureMoto(): Promise<{ readonly python: string } | Missin
     try {
       await rm(venv, { recursive: true, force: true });
       await run("python3", ["-m", "venv", venv]);
-      await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", MOTO]);
+      await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement]);
       await writeFile(marker, "");
       return { python };
     } catch (error) {
-      return { missing: `${MOTO} could not be installed: ${firstLine(error)}` };
+      return { missing: `${requirement} could not be installed: ${firstLine(error)}` };
     }
   });
 }

@@ -1,98 +1,80 @@
-import { importMetadata } from "../../src/services/exchange-metadata.ts";
-import { type BenchCase, type Round, check } from "../bench-case.ts";
-import { type Place, openPlace, scratchFolder } from "../bench-context.ts";
-import { SIZES_BYTES, SIZE_RUN, expectedOutcomes, sorted } from "../decide-objects.ts";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type BenchCase, type Round, check, wholeRound } from "../bench-case.ts";
+import { scratchFolder } from "../bench-context.ts";
 import { measure } from "../measured-process.ts";
-import { type BenchOptions, amount } from "../options.ts";
-import { type Outcome, phaseOf } from "../outcome.ts";
+import { amount } from "../options.ts";
+import { checkPlanFiles } from "../plan-check.ts";
 import { startSandboxProcess } from "../sandbox-process.ts";
-import type { DecideInput } from "../work/decide.ts";
-import type { PlanInput } from "../work/plan.ts";
+import type { PlanInventoryWork } from "../work/plan-inventory.ts";
+import type { StockInventoryInput } from "../work/stock-inventory.ts";
 
-const VIEWS = 100_000;
-const PASSES = 10;
-const OBJECTS = 50_000;
+const ROWS = 1_000_000;
+const INVENTORY = "bench";
+
+/** Globs of every shape: beginnings, endings, parts, folders, alternatives, sets. */
+const GLOBS = [
+  ["legal-hold-*", "action: never_tier_down"],
+  ["logs/**", "max_latency: instant"],
+  ["**/*.parquet", "floor: warm"],
+  ["users/*/profile-*", "pin: hot"],
+  ["backup/**", "max_latency: two-days"],
+  ["**/tmp/**", "action: ignore"],
+  ["images/**/*.jpg", "ceiling: archive"],
+  ["data/20[0-9][0-9]/**", "max_latency: half-day"],
+  ["{raw,staging}/**", "max_latency: instant"],
+  ["**/checkpoint-*", "action: never_tier_down"],
+  ["tmp/9*/**", "after: [{ idle: 30d, to: warm }]"],
+  ["users/**/*.log", "after: [{ age: 90d, to: warm }]"],
+] as const;
 
 export const decide: BenchCase = {
   name: "decide",
-  summary: "matrix, prices and guards for one object after another; and the whole plan: list, join, decide, store",
+  summary:
+    "an inventory read, joined with the state of every tenth object, matched with 12 policies, priced in six classes, the moves written",
   async run(options) {
-    const objects = amount(options.objects, OBJECTS, options.quick);
-    const plan = await planRounds(options, objects);
-    const kernel = await kernelRounds(options);
+    const rows = amount(options.rows, ROWS, options.quick);
+    const rounds: Round[] = [];
+    await using folder = await scratchFolder();
+    await using sandbox = await startSandboxProcess(options.latencyMs);
+    const bucket = "decide";
+    await sandbox.stock({ bucket, count: 0, sizesBytes: [1], sizeRun: 1, ageDays: 0, rich: false });
+    const policies = join(folder.path, "policies.yaml");
+    await writeFile(policies, policyFile());
+    const settings = { policies, engine: { strategy: "cost" } };
+    const place = { folder: folder.path, bucket, endpoint: sandbox.endpoint, brokers: null, settings };
+    await measure("stock-inventory", { place, rows, inventoryId: INVENTORY } satisfies StockInventoryInput, null);
+    let changed = 0;
+    for (let round = 1; round <= options.rounds; round++) {
+      const input: PlanInventoryWork = { place, rows, inventoryId: INVENTORY };
+      const outcome = await measure("plan-inventory", input, options.profile);
+      const { id, objectsSeen, objectsStaying, moves, refused } = outcome.found;
+      check("objects seen", objectsSeen, rows);
+      check("outcomes of all objects", Number(objectsStaying) + Number(moves) + Number(refused), rows);
+      const plan = join(folder.path, "plans", String(id));
+      await checkPlanFiles(plan, join(folder.path, "inventories", bucket, INVENTORY), outcome.found);
+      await rm(plan, { recursive: true });
+      changed = Number(moves);
+      rounds.push(wholeRound(outcome, "decide"));
+    }
     return {
-      unit: "object",
-      main: { name: "plan (list, join, decide, store)", rounds: plan },
-      parts: [{ name: "decide alone", rounds: kernel }],
+      unit: "row",
+      amount: { rows, changed },
+      main: { name: "decide an inventory by `cost`", rounds },
+      parts: [],
       peers: [],
-      detail: { objects, checked: "every outcome against an oracle that shares no code with the engine" },
+      detail: {
+        policies: GLOBS.length,
+        knownObjects: Math.ceil(rows / 10),
+        checked: "every move against its row of the inventory, and the plan's sums, by SQL over the files",
+      },
     };
   },
 };
 
-async function kernelRounds(options: BenchOptions): Promise<Round[]> {
-  const objects = amount(null, VIEWS, options.quick);
-  const expected = expectedOutcomes(objects, Date.now()).counts;
-  const timesPasses = sorted(Object.entries(expected).map(([outcome, count]) => [outcome, count * PASSES]));
-  const rounds: Round[] = [];
-  for (let round = 1; round <= options.rounds; round++) {
-    const input: DecideInput = { objects, passes: PASSES };
-    const outcome = await measure("decide", input, options.profile);
-    const found = sorted(Object.entries(outcome.found).map(([name, count]) => [name, Number(count)]));
-    check("decisions", found, timesPasses);
-    rounds.push(roundOf(outcome, "decide", null));
-  }
-  return rounds;
-}
-
-function roundOf(outcome: Outcome, phase: string, processCpuSeconds: number | null): Round {
-  return { phase: phaseOf(outcome, phase), rssPeakBytes: outcome.rssPeakBytes, processCpuSeconds };
-}
-
-async function planRounds(options: BenchOptions, objects: number): Promise<Round[]> {
-  const rounds: Round[] = [];
-  await using sandbox = await startSandboxProcess(options.latencyMs);
-  await using folder = await scratchFolder();
-  const bucket = "decide";
-  const place = { folder: folder.path, bucket, endpoint: sandbox.endpoint, brokers: null };
-  await sandbox.stock({
-    bucket,
-    count: objects,
-    sizesBytes: [...SIZES_BYTES],
-    sizeRun: SIZE_RUN,
-    ageDays: 0,
-    rich: false,
-  });
-  const { counts, classes, metadata } = expectedOutcomes(objects, Date.now());
-  {
-    await using ctx = await openPlace(place);
-    await importMetadata({ ctx, input: { bucket, json: metadata, where: "the benchmark's objects" } });
-  }
-  for (let round = 1; round <= options.rounds; round++) {
-    const outcome = await measure("plan", { place, objects } satisfies PlanInput, options.profile);
-    await checkPlan(place, outcome, counts, classes);
-    rounds.push(roundOf(outcome, "plan", outcome.processCpuSeconds));
-  }
-  return rounds;
-}
-
-/** Reads the stored plan anew: each move must go where the oracle says, and the rest must be refused or stay. */
-async function checkPlan(
-  place: Place,
-  { found }: Outcome,
-  counts: Readonly<Record<string, number>>,
-  classes: ReadonlyMap<string, string>,
-): Promise<void> {
-  await using ctx = await openPlace(place);
-  const outcomes = new Map<string, number>();
-  for (const outcome of ["stay", "payback", "saving_under_fee"]) {
-    if (outcome in found) outcomes.set(outcome, Number(found[outcome]));
-  }
-  for await (const page of ctx.state.plannedMoves(String(found["id"]))) {
-    for (const { move } of page) {
-      check(`class planned for ${move.key}`, move.to, classes.get(move.key));
-      outcomes.set(move.to, (outcomes.get(move.to) ?? 0) + 1);
-    }
-  }
-  check("outcomes of the plan", sorted(outcomes), counts);
+function policyFile(): string {
+  const rules = GLOBS.map(
+    ([glob, action], index) => `  - { name: "rule ${index + 1}", match: { key: "${glob}" }, ${action} }`,
+  );
+  return `policies:\n${rules.join("\n")}\n`;
 }

@@ -1,5 +1,7 @@
 /** The only place that names concrete classes. Each is imported when it is first used. */
 import { userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import { duckdbInventories } from "../adapters/duckdb/inventories.ts";
 import { processPresence } from "../adapters/system/process-presence.ts";
 import { systemRandom } from "../adapters/system/system-random.ts";
 import { WallClock } from "../adapters/system/wall-clock.ts";
@@ -12,6 +14,7 @@ import { AstraError, toAstraError } from "../core/errors.ts";
 import { localActor } from "../core/permission.ts";
 import type { PolicyRule } from "../core/policy/policy.ts";
 import type { PriceBook } from "../core/pricing/price-book.ts";
+import type { BatchEngine } from "../ports/batch-engine.ts";
 import type { BillingFiles } from "../ports/billing-files.ts";
 import type { Clock, Random } from "../ports/clock.ts";
 import type { EventLog } from "../ports/event-log.ts";
@@ -52,6 +55,10 @@ export async function openContext(
     ["plannedMoves", "objects", "journalOfRun", "openJournal", "auditTrail"],
   );
   const stores = lazyPort<ObjectStores>(() => openStores(config, environment, clock, random));
+  const presence = processPresence();
+  const inventoryFolder = join(dirname(config.state.path), "inventories");
+  const inventories = duckdbInventories({ folder: inventoryFolder }, { presence, clock });
+  const batch = lazyPort<BatchEngine & AsyncDisposable>(() => openBatch(config), ["decide", "moves"]);
   const bodies = systemBodySources(bodyOptions(config), { stores: stores.port });
   let prices = overrides.prices;
   let policies = overrides.policies;
@@ -60,7 +67,7 @@ export async function openContext(
     config,
     clock,
     random,
-    presence: processPresence(),
+    presence,
     logger: logger.port,
     get policies() {
       return (policies ??= policiesOf(config));
@@ -72,9 +79,11 @@ export async function openContext(
     state: state.port,
     stores: stores.port,
     bodies,
+    inventories,
+    batch: batch.port,
     signal: overrides.signal ?? new AbortController().signal,
     async [Symbol.asyncDispose]() {
-      const ports = [bodies, stores, log, state, logger];
+      const ports = [bodies, batch, stores, log, state, logger];
       const closed = await Promise.allSettled(
         ports.map((port) => ("close" in port ? port.close() : port[Symbol.asyncDispose]())),
       );
@@ -131,6 +140,12 @@ async function openLog(config: Config, clock: Clock, logger: Logger, isThrowaway
 async function openState(config: Config, isThrowaway: boolean): Promise<StateStore> {
   const { openSqliteState } = await import("../adapters/sqlite/state-store.ts");
   return openSqliteState({ path: config.state.path, isThrowaway });
+}
+
+/** Plans decided in batch stand in a folder beside the state. */
+async function openBatch({ state }: Config): Promise<BatchEngine & AsyncDisposable> {
+  const { duckdbBatchEngine } = await import("../adapters/duckdb/batch-engine.ts");
+  return duckdbBatchEngine({ plansFolder: join(dirname(state.path), "plans") });
 }
 
 /** Signatures and credentials live in wall time, whatever clock the context has. */

@@ -10,6 +10,7 @@ import { DEFAULT_GUARDS } from "../core/decide.ts";
 import { DEFAULT_WINDOW_DAYS } from "../core/matrix.ts";
 import { STRATEGY_NAMES } from "../core/policy/policy.ts";
 import { brakesSchema, movingFields, ratesSchema } from "./brakes-schema.ts";
+import { notificationsSchema } from "./notifications-schema.ts";
 
 const text = z.string().min(1);
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -57,10 +58,12 @@ export function hasUserInfo(address: string): boolean {
   return url !== null && (url.username !== "" || url.password !== "");
 }
 
+const address = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => !hasUserInfo(url), "must hold neither user nor password: name keys in `credentials`");
+
 const connection = {
-  endpoint: z
-    .url({ protocol: /^https?$/ })
-    .refine((address) => !hasUserInfo(address), "must hold neither user nor password: name keys in `credentials`")
+  endpoint: address
     .describe("Endpoint of an S3-compatible store; AWS where absent.")
     .meta({ example: "http://127.0.0.1:9000" })
     .optional(),
@@ -183,12 +186,25 @@ const engine = z.strictObject({
     .positive()
     .default(DEFAULT_GUARDS.maxPaybackDays)
     .describe("A move must pay its fee back within this time."),
+  batch_from_objects: z
+    .number()
+    .int()
+    .min(1)
+    .default(200_000)
+    .describe("Objects of a bucket from which a plan is decided in batch, from an inventory or from a listing kept as one."),
+  batch_memory_mib: z
+    .number()
+    .int()
+    .min(128)
+    .max(1_048_576)
+    .default(1024)
+    .describe("Memory that a batch may use, in MiB; beyond it, files beside the state are used."),
   concurrency: z
     .number()
     .int()
     .min(1)
     .max(4096)
-    .default(64)
+    .default(512)
     .describe("Most moves at a time; the limit found adapts below it."),
   excluded_principals: z.array(text).default([]).describe("Principals whose reads are no accesses: crawlers, backup."),
   restore_days: z.number().int().min(1).max(30).default(2).describe("Days a copy restored for a move is kept."),
@@ -214,6 +230,9 @@ export const configSchema = z.strictObject({
   engine: engine.prefault({}).describe("How objects are decided and moved."),
   brakes: brakesSchema.prefault({}).describe("What ends a run before its plan is through."),
   rates: ratesSchema.prefault({}).describe("How fast objects are moved at most."),
+  notifications: notificationsSchema(address)
+    .prefault({})
+    .describe("The queue that a bucket's event notifications arrive by."),
   policies: text.describe("Policy file; none where absent.").meta({ example: "policies.yaml" }).optional(),
   prices: text
     .describe(

@@ -107,8 +107,20 @@ export function readRate(stats: AccessStats, createdMs: number | null, nowMs: nu
 /** Days that the decayed counts of an object of that age stand for, each weighted like a count of that day. */
 export function watchedDays(ageDays: number | null): number {
   const memoryDays = RATE_HALF_LIFE_DAYS / Math.LN2;
-  const observedDays = ageDays === null ? Infinity : Math.max(1, ageDays);
-  return memoryDays * (1 - 2 ** (-observedDays / RATE_HALF_LIFE_DAYS));
+  return memoryDays * (1 - forgottenShare(ageDays));
+}
+
+/** Of the last age asked for: a decision asks for that of its object several times, and powers are slow. */
+let lastAge: number | null = null;
+let lastForgotten = 0;
+
+/** What the decayed counts keep of a count as old as the object, which is taken to be a day old at least; 0 for `null`. */
+export function forgottenShare(ageDays: number | null): number {
+  if (ageDays !== lastAge) {
+    lastAge = ageDays;
+    lastForgotten = ageDays === null ? 0 : 2 ** (-Math.max(1, ageDays) / RATE_HALF_LIFE_DAYS);
+  }
+  return lastForgotten;
 }
 
 /** Days with reads, each weighted by its age, as of `nowMs`. */

@@ -1,14 +1,23 @@
 /** One decision: what policies allow, what the strategy proposes, what the guards say to it, and every sum that led there. */
-import { type MonthlyBill, type MoveFee, monthlyBill } from "./pricing/bill.ts";
+import { type MonthlyBill, type MoveFee, billOf } from "./pricing/bill.ts";
+import { ratesOf } from "./pricing/class-rates.ts";
 import { DEFAULT_COOL_DOWN_DAYS, coolsDown } from "./cool-down.ts";
 import { type MoveWay, type WayTerms, cheapestWay, copyWay } from "./move-way.ts";
 import { expectedUse } from "./pricing/expected-use.ts";
 import { type NativeRule, conflictingRule } from "./policy/native-rules.ts";
 import type { StrategyName } from "./policy/policy.ts";
-import { type PolicyConstraints, type PolicySet, allowedFor, constraintsOf } from "./policy/policy-constraints.ts";
-import { managedClass } from "./pricing/price-book.ts";
+import {
+  type PolicyConstraints,
+  type PolicySet,
+  type PolicyVerdict,
+  allowedFor,
+  constraintsOf,
+} from "./policy/policy-constraints.ts";
+import { LazyProposal } from "./proposal.ts";
 import type { ObjectView, Proposal, Strategy } from "./strategy.ts";
 import { DAYS_PER_MONTH } from "./units.ts";
+
+export type { PolicyVerdict } from "./policy/policy-constraints.ts";
 
 /** Why an object stays although another class was proposed, or was not looked at. */
 export const REFUSALS = [
@@ -50,16 +59,6 @@ export interface MoveSums {
   readonly savingMicrosPerMonth: number;
   /** Days until the saving has paid the fee; `null` when it never does. */
   readonly paybackDays: number | null;
-}
-
-/** What the policies had to say. */
-export interface PolicyVerdict {
-  /** Matching rules, in the file's order. */
-  readonly rules: readonly string[];
-  /** The rule that ordered a move, whatever it costs; `null` where none did. */
-  readonly orderedBy: string | null;
-  /** Rules that hold the object only for want of something known of it. */
-  readonly unknownRules: readonly string[];
 }
 
 /** What is done with one object. Every refusal tells its reason, and the sums where there are any. */
@@ -104,14 +103,13 @@ const NO_POLICY: PolicyVerdict = { rules: [], orderedBy: null, unknownRules: [] 
 
 /** Decides one object. The same function serves one event, a listing page and a batch. */
 export function decide(view: ObjectView, hold: KnownHold, context: DecideContext): Decision {
-  if (!managedClass(context.prices, view.storageClass)) return refuse("class_not_managed", null, NO_POLICY);
+  if (!ratesOf(context.prices).managed.has(view.storageClass)) return refuse("class_not_managed", null, NO_POLICY);
   const constraints = constraintsOf(context.policies, view, view.atMs);
-  const policy = verdictOf(constraints);
-  const rules = constraints.rules.join(", ");
-  if (constraints.isIgnored) return refuse("ignored_by_policy", null, policy, { detail: rules });
-  if (constraints.conflict) return refuse("policy_conflict", null, policy, { detail: rules });
+  const { verdict: policy, rulesText: detail } = constraints;
+  if (constraints.isIgnored) return refuse("ignored_by_policy", null, policy, null, detail);
+  if (constraints.conflict) return refuse("policy_conflict", null, policy, null, detail);
   const proposal = proposalFor(view, constraints, context);
-  if (!proposal) return refuse("policy_conflict", null, policy, { detail: rules });
+  if (!proposal) return refuse("policy_conflict", null, policy, null, detail);
   if (proposal.storageClass === view.storageClass) return staying(view, proposal, policy, context);
   return guarded(view, hold, proposal, { policy, isTimed: constraints.ordered?.isTimed ?? false }, context);
 }
@@ -125,21 +123,25 @@ function guarded(
   context: DecideContext,
 ): Decision {
   const to = proposal.storageClass;
-  const native = conflictingRule(context.nativeRules, { ...view, to }, context.prices);
+  const native = context.nativeRules.length === 0 ? undefined : conflict(view, to, context);
   const expected = proposal.prediction?.savingMicrosPerMonth;
   const isCopyBarred = native !== undefined || context.locksCopies === true;
   const sums = moveSums(view, to, context, expected, isCopyBarred);
   const asCopied = sums ?? moveSums(view, to, context, expected);
-  if (hold) return refuse(hold, proposal, policy, { sums: asCopied });
+  if (hold) return refuse(hold, proposal, policy, asCopied);
   if (native && sums?.way.mechanism !== "tag")
-    return refuse("native_rule_conflict", proposal, policy, { sums: asCopied, detail: native.id });
+    return refuse("native_rule_conflict", proposal, policy, asCopied, native.id);
   if (context.locksCopies && sums?.way.mechanism !== "tag")
-    return refuse("default_retention", proposal, policy, { sums: asCopied });
+    return refuse("default_retention", proposal, policy, asCopied);
   if (!sums) return refuse("unknown_price", proposal, policy);
   const isOrdered = policy.orderedBy !== null;
-  if ((!isOrdered || isTimed) && isCooling(view, to, context)) return refuse("cool_down", proposal, policy, { sums });
+  if ((!isOrdered || isTimed) && isCooling(view, to, context)) return refuse("cool_down", proposal, policy, sums);
   const refusal = isOrdered ? null : moneyGuard(sums, context.guards);
-  return refusal ? refuse(refusal, proposal, policy, { sums }) : { kind: "move", proposal, sums, policy };
+  return refusal ? refuse(refusal, proposal, policy, sums) : { kind: "move", proposal, sums, policy };
+}
+
+function conflict({ key, sizeBytes }: ObjectView, to: string, { nativeRules, prices }: DecideContext) {
+  return conflictingRule(nativeRules, { key, sizeBytes, to }, prices);
 }
 
 function isCooling(view: ObjectView, to: string, { prices, coolDownDays = DEFAULT_COOL_DOWN_DAYS }: DecideContext) {
@@ -154,11 +156,7 @@ function staying(view: ObjectView, proposal: Proposal, policy: PolicyVerdict, co
   const wish = known.conflict || known.isIgnored ? null : proposalFor(view, known, context);
   if (!wish || wish.storageClass === view.storageClass) return { kind: "stay", proposal, policy };
   const sums = moveSums(view, wish.storageClass, context, wish.prediction?.savingMicrosPerMonth);
-  return refuse("policy_match_unknown", wish, policy, { sums, detail: policy.unknownRules.join(", ") });
-}
-
-function verdictOf({ rules, ordered, unknownRules }: PolicyConstraints): PolicyVerdict {
-  return rules.length === 0 ? NO_POLICY : { rules, orderedBy: ordered?.rule ?? null, unknownRules };
+  return refuse("policy_match_unknown", wish, policy, sums, policy.unknownRules.join(", "));
 }
 
 /**
@@ -169,23 +167,28 @@ function proposalFor(view: ObjectView, constraints: PolicyConstraints, context: 
   const strategy = constraints.strategy === null ? context.strategy : context.strategyNamed(constraints.strategy);
   const allowed = allowedFor(constraints, strategy);
   const proposal = strategy.propose(view, allowed);
+  const { storageClass, prediction } = proposal;
+  const chosen = ratesOf(context.prices).managed.get(storageClass);
   // A strategy with a map of its own may know classes that no price book does: those are refused for want of a price.
-  if (!allowed.has(proposal.storageClass) && managedClass(context.prices, proposal.storageClass)) return null;
-  const tier = context.prices.classes[proposal.storageClass]?.tier ?? proposal.tier;
+  if (chosen && !allowed.has(storageClass)) return null;
+  const tier = chosen?.prices.tier ?? context.prices.classes[storageClass]?.tier ?? proposal.tier;
   const { ordered } = constraints;
   if (ordered) {
-    return { ...proposal, tier, rule: `policy:${ordered.rule}`, why: `${ordered.action} (${proposal.why})` };
+    const words = (): string => `${ordered.action} (${proposal.why})`;
+    return new LazyProposal(tier, storageClass, `policy:${ordered.rule}`, words, prediction);
   }
-  return tier === proposal.tier ? proposal : { ...proposal, tier };
+  if (tier === proposal.tier) return proposal;
+  return new LazyProposal(tier, storageClass, proposal.rule, () => proposal.why, prediction);
 }
 
 function refuse(
   refusal: Refusal,
   proposal: Proposal | null,
   policy: PolicyVerdict,
-  more: { readonly sums?: MoveSums | null; readonly detail?: string } = {},
+  sums: MoveSums | null = null,
+  detail: string | null = null,
 ): Decision {
-  return { kind: "refuse", refusal, proposal, policy, sums: more.sums ?? null, detail: more.detail ?? null };
+  return { kind: "refuse", refusal, proposal, policy, sums, detail };
 }
 
 /**
@@ -200,19 +203,39 @@ export function moveSums(
   expectedSaving?: number,
   isCopyRefused = false,
 ): MoveSums | null {
-  const { prices } = context;
+  const { prices, guards } = context;
+  const { managed } = ratesOf(prices);
+  const now = managed.get(view.storageClass);
+  const then = managed.get(target);
+  if (!now || !then) return null;
   // What a move brings counts for as long as it may take to pay back.
-  const days = context.guards.maxPaybackDays;
-  const billNow = monthlyBill(prices, view.storageClass, expectedUse(view, view.storageClass, days));
-  const billThen = monthlyBill(prices, target, expectedUse(view, target, days));
-  const { storageClass: from, key, sizeBytes, daysInClass: daysHeld, ageDays, atMs } = view;
-  const move = { key, from, to: target, sizeBytes, daysHeld, ageDays, atMs };
-  const way = cheapestWay(move, context, isCopyRefused) ?? (isCopyRefused ? null : copyWay(move, context));
+  const entered = expectedUse(view, target, guards.maxPaybackDays);
+  // Only a class that cools by idle time asks how long the object has been in it.
+  const present = now.inner.length === 0 ? entered : expectedUse(view, view.storageClass, guards.maxPaybackDays);
+  const billNow = billOf(now, present);
+  const billThen = billOf(then, entered);
+  const way = wayOf(view, target, context, isCopyRefused);
   if (!billNow || !billThen || !way) return null;
   const { fee, mechanism, restore } = way;
   const savingMicrosPerMonth = expectedSaving ?? billNow.totalMicros - billThen.totalMicros;
   const paybackDays = savingMicrosPerMonth > 0 ? (fee.totalMicros / savingMicrosPerMonth) * DAYS_PER_MONTH : null;
-  return { billNow, billThen, fee, way: { mechanism, restore }, savingMicrosPerMonth, paybackDays };
+  const isPlain = mechanism === "copy" && restore === null;
+  return {
+    billNow,
+    billThen,
+    fee,
+    way: isPlain ? PLAIN_COPY : { mechanism, restore },
+    savingMicrosPerMonth,
+    paybackDays,
+  };
+}
+
+const PLAIN_COPY: MoveSums["way"] = { mechanism: "copy", restore: null };
+
+function wayOf(view: ObjectView, to: string, terms: WayTerms, isCopyRefused: boolean): MoveWay | null {
+  const { storageClass: from, key, sizeBytes, daysInClass: daysHeld, ageDays, atMs } = view;
+  const move = { key, from, to, sizeBytes, daysHeld, ageDays, atMs };
+  return cheapestWay(move, terms, isCopyRefused) ?? (isCopyRefused ? null : copyWay(move, terms));
 }
 
 /**

@@ -4,6 +4,7 @@ import { AstraError } from "./errors.ts";
 import {
   type DataEvent,
   EVENT_TYPES,
+  EventEncoder,
   MAX_EVENT_BYTES,
   MAX_INLINE_BODY_BYTES,
   decodeEvent,
@@ -47,6 +48,17 @@ function acceptsOrRefuses(decode: () => DataEvent): void {
     expect(error).toBeInstanceOf(AstraError);
   }
 }
+
+it("events encoded one behind the other are those encoded alone", () => {
+  const encoder = new EventEncoder();
+  const keys = ["a", "ü".repeat(400), "\u{1f600}", "b".repeat(900)];
+  const events = Array.from({ length: 2000 }, (_, index) =>
+    parseEvent({ ...EVENT, subject: keys[index % keys.length] }),
+  );
+  const encoded = events.map((event) => encoder.encode(event));
+  expect(encoded.map((bytes) => decodeEvent(bytes))).toEqual(events);
+  expect(encoded[7]).toEqual(encodeEvent(events[7] ?? expect.fail("there are more")));
+});
 
 describe("hostile input", () => {
   it("as any bytes gives an event or an AstraError", () => {

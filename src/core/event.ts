@@ -1,94 +1,69 @@
-/** The events Astra speaks: CloudEvents 1.0 in JSON (https://github.com/cloudevents/spec, v1.0.2), one topic, one form. */
+/** The events Astra speaks: one topic, one form. */
 import { z } from "zod";
 import { AstraError } from "./errors.ts";
+import { type DataEvent, MAX_EVENT_BYTES, eventSchema } from "./event-schema.ts";
 import { type ObjectRef, keyFault } from "./object-ref.ts";
+import { plainEvent } from "./plain-event.ts";
+import { utcInstant } from "./utc-instant.ts";
 
-/** What can happen to an object. */
-export const EVENT_TYPES = [
-  "astra.object.created",
-  "astra.object.overwritten",
-  "astra.object.accessed",
-  "astra.object.deleted",
-  "astra.object.restored",
-] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
-
-/** Bodies up to this size may travel inside the event. */
-export const MAX_INLINE_BODY_BYTES = 64 * 1024;
-/** Base64 of the largest inline body, plus a key at its longest as JSON escapes it, plus the envelope. */
-export const MAX_EVENT_BYTES = 128 * 1024;
-
-const BUCKET_SOURCE = /^(?:s3|azure|gs):\/\/([a-z0-9][a-z0-9._-]{1,254})$/i;
-
-/** `https://user:password@host`: a log keeps its events for long, and shows them to many. */
-const USER_INFO = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
-
-const body = z
-  .union([
-    z.strictObject({ uri: z.string().min(1).max(4096) }),
-    z.strictObject({ base64: z.base64().max((MAX_INLINE_BODY_BYTES / 3) * 4 + 4) }),
-  ])
-  .refine(
-    (source) => !("uri" in source && USER_INFO.test(source.uri)),
-    "an address must not carry a user name or password",
-  );
-export type BodySource = z.infer<typeof body>;
-
-const eventData = z.strictObject({
-  sizeBytes: z.number().int().nonnegative().optional(),
-  etag: z.string().max(256).optional(),
-  versionId: z.string().max(1024).optional(),
-  /** Orders the events of one key (S3 event notifications): hexadecimal, compared after left-padding. */
-  sequencer: z
-    .string()
-    .regex(/^[0-9a-f]{1,64}$/i)
-    .optional(),
-  storageClass: z.string().max(64).optional(),
-  principal: z.string().max(2048).optional(),
-  /** Reads this event stands for; 1 when absent. */
-  reads: z.number().int().positive().max(1_000_000_000).optional(),
-  bytesRead: z.number().nonnegative().optional(),
-  body: body.optional(),
-});
-
-const envelope = z.strictObject({
-  specversion: z.literal("1.0"),
-  id: z.string().min(1).max(256),
-  source: z.string().regex(BUCKET_SOURCE, "must be a bucket URI such as s3://bucket"),
-  type: z.enum(EVENT_TYPES),
-  subject: z.string().min(1),
-  time: z.iso.datetime({ offset: true }),
-  datacontenttype: z.literal("application/json").optional(),
-  data: eventData.default({}),
-});
-
-/** A validated event. */
-export type DataEvent = z.infer<typeof envelope>;
+export {
+  type BodySource,
+  type DataEvent,
+  EVENT_TYPES,
+  type EventType,
+  MAX_EVENT_BYTES,
+  MAX_INLINE_BODY_BYTES,
+} from "./event-schema.ts";
 
 /** JSON Schema of the envelope, for docs and other producers. */
 export function eventJsonSchema(): unknown {
-  return z.toJSONSchema(envelope, { io: "input" });
+  return z.toJSONSchema(eventSchema, { io: "input" });
 }
 
 /** The object an event is about. */
 export function eventObject(event: DataEvent): ObjectRef {
-  return { bucket: BUCKET_SOURCE.exec(event.source)?.[1] ?? "", key: event.subject };
+  return { bucket: event.source.slice(event.source.indexOf("://") + 3), key: event.subject };
 }
 
 /** Epoch milliseconds of the event's own time. */
 export function eventTimeMs(event: DataEvent): number {
-  return Date.parse(event.time);
+  return utcInstant(event.time) ?? Date.parse(event.time);
 }
 
 /** The partitioning key: one object's events stay in order on one partition. */
 export function eventKey(event: DataEvent): string {
-  const { bucket, key } = eventObject(event);
-  return `${bucket}/${key}`;
+  return `${event.source.slice(event.source.indexOf("://") + 3)}/${event.subject}`;
 }
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** The bytes that enter the log. */
 export function encodeEvent(event: DataEvent): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(event));
+  return encoder.encode(JSON.stringify(event));
+}
+
+const ROOM_BYTES = 256 * 1024;
+/** UTF-8 bytes of a UTF-16 unit at the most. */
+const BYTES_PER_UNIT = 3;
+
+/** Encodes many events, one behind the other into shared memory: memory of its own for each would cost more than the work. */
+export class EventEncoder {
+  #room = new Uint8Array(0);
+  #used = 0;
+
+  /** As {@link encodeEvent}. */
+  encode(event: DataEvent): Uint8Array {
+    const text = JSON.stringify(event);
+    const most = text.length * BYTES_PER_UNIT;
+    if (this.#room.length - this.#used < most) {
+      this.#room = new Uint8Array(Math.max(ROOM_BYTES, most));
+      this.#used = 0;
+    }
+    const from = this.#used;
+    this.#used += encoder.encodeInto(text, this.#room.subarray(from)).written;
+    return this.#room.subarray(from, this.#used);
+  }
 }
 
 /**
@@ -104,16 +79,28 @@ export function decodeEvent(bytes: Uint8Array): DataEvent {
   }
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    json = JSON.parse(decoder.decode(bytes));
   } catch (error) {
     throw new AstraError("ASTRA_EVENT_INVALID", "the event is not UTF-8 JSON", { cause: error });
   }
-  return parseEvent(json);
+  return validEvent(json);
 }
 
 /** Validates an event given as a value. Throws as {@link decodeEvent} does. */
 export function parseEvent(json: unknown): DataEvent {
-  const parsed = envelope.safeParse(json);
+  const plain = plainEvent(json);
+  // A copy: whose value it was may change it later.
+  return plain ? { ...plain, data: { ...plain.data } } : schemaEvent(json);
+}
+
+/** As {@link parseEvent}, for use at once: it may be the value itself. */
+export function validEvent(json: unknown): DataEvent {
+  return plainEvent(json) ?? schemaEvent(json);
+}
+
+/** Validates by the schema alone. Throws as {@link decodeEvent} does. */
+export function schemaEvent(json: unknown): DataEvent {
+  const parsed = eventSchema.safeParse(json);
   if (!parsed.success) throw refused(json, parsed.error);
   const fault = keyFault(parsed.data.subject);
   if (fault) throw new AstraError("ASTRA_EVENT_INVALID", `subject: ${fault}`);

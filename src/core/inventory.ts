@@ -4,7 +4,8 @@
  */
 
 /** Where an inventory came from. */
-export type InventorySource = "s3-inventory" | "files" | "listing";
+export const INVENTORY_SOURCES = ["s3-inventory", "files", "listing"] as const;
+export type InventorySource = (typeof INVENTORY_SOURCES)[number];
 
 /** A Parquet file of an inventory, in its folder. */
 export interface InventoryPart {
@@ -35,7 +36,7 @@ export interface Inventory {
   readonly location: string;
   /** The key prefix it is limited to; empty for the whole bucket. */
   readonly prefix: string;
-  /** What it shows is at most as new as this, ms since 1970-01-01 UTC. */
+  /** When making it began, ms since 1970-01-01 UTC: changes since then may be missing in it. */
   readonly takenMs: number;
   readonly madeMs: number;
   readonly rows: number;

@@ -1,10 +1,10 @@
 /** How a move would be made, and what that costs: the mechanism, and out of an archive the speed of the restore. */
-import { MOVE_MECHANISMS, type MoveMechanism, RESTORE_SPEEDS, type RestoreSpeedName } from "./plan-terms.ts";
+import { type MoveMechanism, RESTORE_SPEEDS, type RestoreSpeedName } from "./plan-terms.ts";
 import { type TagRule, tagRuleFor } from "./policy/tag-rule.ts";
 import { copyFeeAt, feeInCalendar } from "./pricing/calendar-fee.ts";
 import { type MoveFee, moveFee } from "./pricing/move-fee.ts";
-import { type PriceBook, managedClass } from "./pricing/price-book.ts";
-import { DEFAULT_RESTORE_SPEED } from "./pricing/rent.ts";
+import { DEFAULT_RESTORE_SPEED, ratesOf } from "./pricing/class-rates.ts";
+import type { PriceBook } from "./pricing/price-book.ts";
 import { feeItems } from "./pricing/waterfall.ts";
 import { chooseRestoreSpeed } from "./restore-speed.ts";
 import { MS_PER_DAY } from "./units.ts";
@@ -47,13 +47,15 @@ export interface WayTerms {
   readonly readsAcl?: boolean | undefined;
 }
 
+const BY_COPY: readonly MoveMechanism[] = ["copy"];
+
 /**
  * The cheapest way that is open.
  * @param isCopyRefused a copy would restart or defeat one of the bucket's own rules
  * @returns `null` where none is open or its price is unknown
  */
 export function cheapestWay(move: WayMove, terms: WayTerms, isCopyRefused: boolean): MoveWay | null {
-  const { mechanisms = MOVE_MECHANISMS.slice(0, 1) } = terms;
+  const { mechanisms = BY_COPY } = terms;
   const copy = mechanisms.includes("copy") && !isCopyRefused ? copyWay(move, terms) : null;
   const tag = mechanisms.includes("tag") ? tagWay(move, terms) : null;
   if (!copy || !tag) return copy ?? tag;
@@ -75,7 +77,7 @@ export function copyWay(move: WayMove, terms: WayTerms): MoveWay | null {
 }
 
 function speedOf({ from, sizeBytes }: WayMove, terms: WayTerms): RestoreSpeedName | undefined {
-  const speeds = managedClass(terms.prices, from)?.restore;
+  const speeds = ratesOf(terms.prices).managed.get(from)?.prices.restore;
   if (!speeds) return undefined;
   const { restoreDeadlineHours: deadlineHours } = terms;
   if (deadlineHours === undefined) return DEFAULT_RESTORE_SPEED;

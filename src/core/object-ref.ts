@@ -30,7 +30,9 @@ export const MAX_KEY_BYTES = 1024;
 export function keyFault(key: string): string | null {
   if (key.length === 0) return "the key is empty";
   if (!key.isWellFormed()) return "the key is not valid Unicode";
-  if (utf8Length(key) > MAX_KEY_BYTES) return `the key is longer than ${MAX_KEY_BYTES} bytes in UTF-8`;
+  // Three bytes a UTF-16 unit at the most: short keys need no counting.
+  if (key.length * 3 > MAX_KEY_BYTES && utf8Length(key) > MAX_KEY_BYTES)
+    return `the key is longer than ${MAX_KEY_BYTES} bytes in UTF-8`;
   return null;
 }
 

@@ -35,6 +35,12 @@ describe("creation", () => {
   });
 });
 
+it("shows an object that is not known like one of which nothing is known", () => {
+  const unknown = unknownObject({ bucket: "b", key: "k" });
+  expect(viewOf(STORED, undefined, NOW, 90, "b", 5)).toEqual(viewOf(STORED, unknown, NOW, 90, "b", 5));
+  expect(viewOf(STORED, undefined, NOW, 90, "b", 5).ruleBits).toBe(5);
+});
+
 describe("time in the class", () => {
   it("is the state's where it speaks of the class that is seen", () => {
     expect(viewOf({ ...STORED, lastModifiedMs: daysAgo(100) }, KNOWN, NOW, 90, "b").daysInClass).toBe(40);

@@ -34,6 +34,11 @@ export function murmur2(data: Uint8Array): number {
  * @throws RangeError when `partitions` is not a positive whole number.
  */
 export function partitionOfKey(key: string, partitions: number): number {
+  return partitionOfBytes(encoder.encode(key), partitions);
+}
+
+/** As {@link partitionOfKey}, of a key that is encoded already. */
+export function partitionOfBytes(key: Uint8Array, partitions: number): number {
   if (!Number.isSafeInteger(partitions) || partitions < 1) throw new RangeError(`no partition among ${partitions}`);
-  return (murmur2(encoder.encode(key)) & 0x7fffffff) % partitions;
+  return (murmur2(key) & 0x7fffffff) % partitions;
 }

@@ -19,6 +19,20 @@ const MONTHS = 12;
 /** Rules told apart; a plan that has more is not read rule by rule. */
 const KEPT_RULES = 500;
 
+/** Groups of moves and refusals as values that can be kept as JSON; for {@link BreakdownTally.merge}. */
+export interface BreakdownSnapshot {
+  readonly policies: readonly (readonly [string | null, MoveGroup])[];
+  readonly prefixes: readonly (readonly [string, MoveGroup])[];
+  readonly classes: readonly (readonly [from: string, to: string, MoveGroup])[];
+  readonly rules: readonly RuleGroup[];
+  readonly nativeRules: readonly (readonly [string, number])[];
+  readonly refusals: readonly RefusalGroup[];
+  readonly worstCaseMicros: number | null;
+}
+
+/** Nothing refused. */
+export const NONE_REFUSED: RefusalTotal = { objects: 0, bytes: 0, savingMicrosPerMonth: 0, feeMicros: 0 };
+
 /** No moves. */
 export const NO_MOVES: MoveGroup = { moves: 0, bytes: 0, feeMicros: 0, savingMicrosPerMonth: 0 };
 
@@ -32,29 +46,58 @@ export function plus(a: MoveGroup, b: MoveGroup): MoveGroup {
   };
 }
 
-/** Nothing refused. */
-export const NONE_REFUSED: RefusalTotal = { objects: 0, bytes: 0, savingMicrosPerMonth: 0, feeMicros: 0 };
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+type Sums = Writable<MoveGroup>;
+type RuleSums = Writable<RuleGroup>;
+type RefusalSums = Writable<RefusalGroup>;
+/** Entries by several names, found without putting the names together: objects go by in millions. */
+type ByName<T> = Map<string | null, T>;
 
-/** Both totals together. */
-export function withRefused(a: RefusalTotal, b: RefusalTotal): RefusalTotal {
-  return {
-    objects: a.objects + b.objects,
-    bytes: a.bytes + b.bytes,
-    savingMicrosPerMonth: a.savingMicrosPerMonth + b.savingMicrosPerMonth,
-    feeMicros: a.feeMicros + b.feeMicros,
-  };
+function branch<T>(of: ByName<ByName<T>>, name: string | null): ByName<T> {
+  const known = of.get(name);
+  if (known) return known;
+  const made: ByName<T> = new Map();
+  of.set(name, made);
+  return made;
+}
+
+function sumsOf(of: ByName<Sums>, name: string | null): Sums {
+  const known = of.get(name);
+  if (known) return known;
+  const made = { ...NO_MOVES };
+  of.set(name, made);
+  return made;
+}
+
+function addTo(sums: Sums, { moves, bytes, feeMicros, savingMicrosPerMonth }: MoveGroup): void {
+  sums.moves += moves;
+  sums.bytes += bytes;
+  sums.feeMicros += feeMicros;
+  sums.savingMicrosPerMonth += savingMicrosPerMonth;
+}
+
+/** Moves between two classes, and the rules that proposed them by rule and policy. */
+interface Pair {
+  readonly from: string;
+  readonly to: string;
+  readonly sums: Sums;
+  readonly rules: ByName<ByName<RuleSums>>;
 }
 
 /** Adds up the groups of a plan. */
 export class BreakdownTally {
-  readonly #policies = new Map<string | null, MoveGroup>();
-  readonly #prefixes = new Map<string, MoveGroup>();
-  readonly #classes = new Map<string, MoveGroup & { readonly from: string; readonly to: string }>();
+  readonly #policies: ByName<Sums> = new Map();
+  readonly #prefixes = new Map<string, Sums>();
+  /** By class left and class entered. */
+  readonly #pairNames: ByName<ByName<Pair>> = new Map();
+  readonly #pairs: Pair[] = [];
   readonly #natives = new Map<string, number>();
-  readonly #rules = new Map<string, RuleGroup>();
-  readonly #refusals = new Map<string, RefusalGroup>();
+  readonly #rules: RuleSums[] = [];
+  /** By reason, cause, class and detail. */
+  readonly #refusalNames: ByName<ByName<ByName<ByName<RefusalSums>>>> = new Map();
+  readonly #refusals: RefusalSums[] = [];
   readonly #paybackLimitDays: number;
-  #all = NO_MOVES;
+  readonly #all: Sums = { ...NO_MOVES };
   #worstCaseMicros: number | null = 0;
 
   constructor(paybackLimitDays: number) {
@@ -62,65 +105,140 @@ export class BreakdownTally {
   }
 
   add(move: PlannedMove): void {
-    const { sizeBytes: bytes, feeMicros, savingMicrosPerMonth, from, to, worstCaseMicros } = move;
+    const { sizeBytes: bytes, feeMicros, savingMicrosPerMonth, from, to, key } = move;
     const one = { moves: 1, bytes, feeMicros, savingMicrosPerMonth };
-    const policy = move.policy ?? null;
-    this.#all = plus(this.#all, one);
-    this.#policies.set(policy, plus(this.#policies.get(policy) ?? NO_MOVES, one));
-    const prefix = this.#prefixName(move.key);
-    this.#prefixes.set(prefix, plus(this.#prefixes.get(prefix) ?? NO_MOVES, one));
-    const pair = `${from} ${to}`;
-    this.#classes.set(pair, { from, to, ...plus(this.#classes.get(pair) ?? NO_MOVES, one) });
-    this.#addToRule(move, one);
-    const isKnown = this.#worstCaseMicros !== null && worstCaseMicros !== null;
-    this.#worstCaseMicros = isKnown ? (this.#worstCaseMicros ?? 0) + (worstCaseMicros ?? 0) : null;
+    addTo(this.#all, one);
+    addTo(sumsOf(this.#policies, move.policy ?? null), one);
+    this.#addPrefix(key.slice(0, key.indexOf("/") + 1), one);
+    const pair = this.#pair(from, to);
+    addTo(pair.sums, one);
+    addTo(this.#rule(pair, move), one);
+    this.#addWorstCase(move.worstCaseMicros);
   }
 
   refused(move: RefusedMove): void {
-    const { refusal, sizeBytes: bytes, savingMicrosPerMonth, feeMicros, to = null } = move;
-    if (refusal === "native_rule_conflict") {
-      const id = move.detail ?? "";
-      this.#natives.set(id, (this.#natives.get(id) ?? 0) + 1);
-    }
-    const { cause = null, limitBytes = null } = move.cause ?? {};
-    const named = JSON.stringify([refusal, cause, to, move.detail ?? null]);
-    const isKept = this.#refusals.has(named) || this.#refusals.size < KEPT_RULES;
-    const detail = isKept ? (move.detail ?? null) : null;
-    const name = isKept ? named : JSON.stringify([refusal, cause, to, detail]);
-    const so = this.#refusals.get(name) ?? NONE_REFUSED;
-    const sums = withRefused(so, { objects: 1, bytes, savingMicrosPerMonth, feeMicros });
-    this.#refusals.set(name, { refusal, cause, to, detail, limitBytes, ...sums });
+    const { refusal, sizeBytes: bytes, savingMicrosPerMonth, feeMicros, to = null, detail = null, cause } = move;
+    if (refusal === "native_rule_conflict") this.#addNative(detail ?? "", 1);
+    const names = { refusal, to, detail, cause: cause?.cause ?? null, limitBytes: cause?.limitBytes ?? null };
+    this.#addRefusal(names, 1, bytes, savingMicrosPerMonth, feeMicros);
   }
 
   result(): PlanBreakdown {
     const { feeMicros, savingMicrosPerMonth } = this.#all;
     return {
-      policies: [...this.#policies].map(([policy, group]) => Object.assign({ policy }, group)),
+      policies: Array.from(this.#policies, ([policy, group]) => ({ policy, ...group })),
       prefixes: this.#topPrefixes(),
-      classes: [...this.#classes.values()],
-      rules: [...this.#rules.values()],
+      classes: this.#pairs.map(({ from, to, sums }) => ({ from, to, ...sums })),
+      rules: this.#rules.map((group) => ({ ...group })),
       cashFlowMicros: Array.from({ length: MONTHS }, (_, month) =>
         month === 0 ? savingMicrosPerMonth - feeMicros : savingMicrosPerMonth,
       ),
       worstCaseMicros: this.#worstCaseMicros,
-      nativeRules: [...this.#natives].map(([id, objects]) => ({ id, objects })),
-      refusals: [...this.#refusals.values()],
+      nativeRules: Array.from(this.#natives, ([id, objects]) => ({ id, objects })),
+      refusals: this.#refusals.map((group) => ({ ...group })),
       paybackLimitDays: this.#paybackLimitDays,
     };
   }
 
-  #addToRule({ policy = null, rule, from, to, toTier, orderedByPolicy = false }: PlannedMove, one: MoveGroup): void {
-    const nameOf = (ofRule: string, ofPolicy: string | null): string => JSON.stringify([ofPolicy, ofRule, from, to]);
-    const isKept = this.#rules.has(nameOf(rule, policy)) || this.#rules.size < KEPT_RULES;
-    const shown = isKept ? { policy, rule } : { policy: null, rule: REST };
-    const name = nameOf(shown.rule, shown.policy);
-    const so = this.#rules.get(name) ?? NO_MOVES;
-    this.#rules.set(name, { ...shown, from, to, toTier, orderedByPolicy, ...plus(so, one) });
+  snapshot(): BreakdownSnapshot {
+    const { rules, refusals, worstCaseMicros } = this.result();
+    return {
+      policies: Array.from(this.#policies, ([policy, group]) => [policy, { ...group }]),
+      prefixes: Array.from(this.#prefixes, ([prefix, group]) => [prefix, { ...group }]),
+      classes: this.#pairs.map(({ from, to, sums }) => [from, to, { ...sums }]),
+      rules,
+      nativeRules: [...this.#natives],
+      refusals,
+      worstCaseMicros,
+    };
   }
 
-  #prefixName(key: string): string {
-    const prefix = key.slice(0, key.indexOf("/") + 1);
-    return this.#prefixes.has(prefix) || this.#prefixes.size < KEPT_NAMES ? prefix : REST;
+  /** Adds the groups of a part. */
+  merge(part: BreakdownSnapshot): void {
+    for (const [policy, group] of part.policies) {
+      addTo(this.#all, group);
+      addTo(sumsOf(this.#policies, policy), group);
+    }
+    for (const [prefix, group] of part.prefixes) this.#addPrefix(prefix, group);
+    for (const [from, to, group] of part.classes) addTo(this.#pair(from, to).sums, group);
+    for (const group of part.rules) addTo(this.#rule(this.#pair(group.from, group.to), group), group);
+    for (const [id, objects] of part.nativeRules) this.#addNative(id, objects);
+    for (const group of part.refusals) {
+      const { objects, bytes, savingMicrosPerMonth, feeMicros } = group;
+      this.#addRefusal(group, objects, bytes, savingMicrosPerMonth, feeMicros);
+    }
+    this.#addWorstCase(part.worstCaseMicros);
+  }
+
+  #addPrefix(prefix: string, group: MoveGroup): void {
+    const known = this.#prefixes.get(prefix);
+    const name = known || this.#prefixes.size < KEPT_NAMES ? prefix : REST;
+    let sums = known ?? this.#prefixes.get(name);
+    if (!sums) this.#prefixes.set(name, (sums = { ...NO_MOVES }));
+    addTo(sums, group);
+  }
+
+  #pair(from: string, to: string): Pair {
+    const targets = branch(this.#pairNames, from);
+    const known = targets.get(to);
+    if (known) return known;
+    const made: Pair = { from, to, sums: { ...NO_MOVES }, rules: new Map() };
+    targets.set(to, made);
+    this.#pairs.push(made);
+    return made;
+  }
+
+  #rule({ from, to, rules }: Pair, of: Pick<PlannedMove, "policy" | "rule" | "toTier" | "orderedByPolicy">): RuleSums {
+    const { policy = null, rule, toTier, orderedByPolicy = false } = of;
+    const known = rules.get(rule)?.get(policy);
+    const isKept = known !== undefined || this.#rules.length < KEPT_RULES;
+    const shown = isKept ? { policy, rule } : { policy: null, rule: REST };
+    let sums = known ?? rules.get(shown.rule)?.get(shown.policy);
+    if (!sums) {
+      sums = { ...shown, from, to, toTier, orderedByPolicy, ...NO_MOVES };
+      branch(rules, shown.rule).set(shown.policy, sums);
+      this.#rules.push(sums);
+    }
+    sums.toTier = toTier;
+    sums.orderedByPolicy = orderedByPolicy;
+    return sums;
+  }
+
+  #addNative(id: string, objects: number): void {
+    this.#natives.set(id, (this.#natives.get(id) ?? 0) + objects);
+  }
+
+  #addRefusal(
+    {
+      refusal,
+      cause,
+      to,
+      detail,
+      limitBytes,
+    }: Pick<RefusalGroup, "refusal" | "cause" | "to" | "detail" | "limitBytes">,
+    objects: number,
+    bytes: number,
+    savingMicrosPerMonth: number,
+    feeMicros: number,
+  ): void {
+    const details = branch(branch(branch(this.#refusalNames, refusal), cause), to);
+    const shown = details.has(detail) || this.#refusals.length < KEPT_RULES ? detail : null;
+    let sums = details.get(shown);
+    if (!sums) {
+      sums = { refusal, cause, to, detail: shown, limitBytes, ...NONE_REFUSED };
+      details.set(shown, sums);
+      this.#refusals.push(sums);
+    }
+    sums.limitBytes = limitBytes;
+    sums.objects += objects;
+    sums.bytes += bytes;
+    sums.savingMicrosPerMonth += savingMicrosPerMonth;
+    sums.feeMicros += feeMicros;
+  }
+
+  #addWorstCase(micros: number | null): void {
+    const known = this.#worstCaseMicros;
+    this.#worstCaseMicros = known === null || micros === null ? null : known + micros;
   }
 
   #topPrefixes(): PlanBreakdown["prefixes"] {

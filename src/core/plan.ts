@@ -1,11 +1,13 @@
 /** The exact list of transitions, priced. A plan is stored and hashed; apply executes just that plan. */
-import { DEFAULT_GUARDS, type Refusal } from "./decide.ts";
+import type { Refusal } from "./decide.ts";
+import type { InventorySource } from "./inventory.ts";
 import type { ObjectRef } from "./object-ref.ts";
 import type { MoveMechanism, RestoreSpeedName } from "./plan-terms.ts";
-import { BreakdownTally, NONE_REFUSED, withRefused } from "./plan-breakdown.ts";
 import type { CauseFound, RefusalCause } from "./refusal-cause.ts";
 import type { SavingInterval } from "./pricing/saving-interval.ts";
 import type { Tier } from "./tier.ts";
+
+export { PlanTally, type PlanTallySnapshot } from "./plan-tally.ts";
 
 /** Later than any date there is: for what does not pay. */
 export const NEVER_MS: number = Number.MAX_SAFE_INTEGER;
@@ -137,6 +139,25 @@ export interface BucketEffects {
   readonly lifecycleRuleIds: readonly string[];
 }
 
+/** A file of a plan: its moves that some parts of the inventory gave. */
+export interface PlanPart {
+  readonly file: string;
+  /** Rows of the inventory behind it. */
+  readonly rows: number;
+  readonly moves: number;
+  readonly sizeBytes: number;
+  /** SHA-256 of the file, hex. */
+  readonly sha256: string;
+}
+
+/** The inventory that a plan was made from. */
+export interface PlanInventory {
+  readonly id: string;
+  readonly source: InventorySource;
+  /** What it shows is at most as new as this. */
+  readonly takenMs: number;
+}
+
 export interface PlanHeader {
   readonly id: string;
   readonly bucket: string;
@@ -146,71 +167,13 @@ export interface PlanHeader {
   readonly totals: PlanTotals;
   /** Plans made before this was told lack it, and the way back of a run does. */
   readonly effects?: BucketEffects;
-  /** SHA-256, hex, over the canonical form of the header's other fields and every move in order. */
+  /** Of a plan made from an inventory. */
+  readonly inventory?: PlanInventory;
+  /** Files of the moves, in order, of a plan that was decided in batch; absent where the state holds the moves. */
+  readonly parts?: readonly PlanPart[];
+  /**
+   * SHA-256, hex, over the canonical form of the header's other fields and every move in order; the moves of parts are in
+   * it by the hashes of their files.
+   */
   readonly hash: string;
-}
-
-/** Adds up a plan while objects stream by. */
-export class PlanTally {
-  #objectsSeen = 0;
-  #bytesSeen = 0;
-  #objectsStaying = 0;
-  #moves = 0;
-  #movedBytes = 0;
-  #feeMicros = 0;
-  #savingMicrosPerMonth = 0;
-  readonly #refusals: Partial<Record<Refusal, RefusalTotal>> = {};
-  // A map, because names of classes come from the store and may be those of an object's own properties.
-  readonly #classes = new Map<string, { objects: number; bytes: number }>();
-  readonly #breakdown: BreakdownTally;
-
-  /** @param paybackLimitDays of the guards that decided */
-  constructor(paybackLimitDays: number = DEFAULT_GUARDS.maxPaybackDays) {
-    this.#breakdown = new BreakdownTally(paybackLimitDays);
-  }
-
-  seen(storageClass: string, sizeBytes: number): void {
-    this.#objectsSeen += 1;
-    this.#bytesSeen += sizeBytes;
-    const entry = this.#classes.get(storageClass) ?? { objects: 0, bytes: 0 };
-    this.#classes.set(storageClass, { objects: entry.objects + 1, bytes: entry.bytes + sizeBytes });
-  }
-
-  stays(): void {
-    this.#objectsStaying += 1;
-  }
-
-  refused(move: RefusedMove): void {
-    const { refusal, sizeBytes, savingMicrosPerMonth, feeMicros } = move;
-    this.#breakdown.refused(move);
-    this.#refusals[refusal] = withRefused(this.#refusals[refusal] ?? NONE_REFUSED, {
-      objects: 1,
-      bytes: sizeBytes,
-      savingMicrosPerMonth,
-      feeMicros,
-    });
-  }
-
-  moves(move: PlannedMove): void {
-    this.#moves += 1;
-    this.#movedBytes += move.sizeBytes;
-    this.#feeMicros += move.feeMicros;
-    this.#savingMicrosPerMonth += move.savingMicrosPerMonth;
-    this.#breakdown.add(move);
-  }
-
-  totals(): PlanTotals {
-    return {
-      objectsSeen: this.#objectsSeen,
-      bytesSeen: this.#bytesSeen,
-      objectsStaying: this.#objectsStaying,
-      moves: this.#moves,
-      movedBytes: this.#movedBytes,
-      feeMicros: this.#feeMicros,
-      savingMicrosPerMonth: this.#savingMicrosPerMonth,
-      refusals: this.#refusals,
-      classes: Object.fromEntries(this.#classes),
-      breakdown: this.#breakdown.result(),
-    };
-  }
 }

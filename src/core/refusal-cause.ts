@@ -1,6 +1,7 @@
 /** Why the money guards refuse a move, in terms a person can act on. */
 import type { MoveSums, Refusal } from "./decide.ts";
-import { type PriceBook, managedClass } from "./pricing/price-book.ts";
+import { ratesOf } from "./pricing/class-rates.ts";
+import type { PriceBook } from "./pricing/price-book.ts";
 
 /**
  * What makes a move not pay: too small an object (`billed_minimum`, `not_cooled`, `overhead`), its reads, the class's
@@ -39,13 +40,12 @@ export function refusalCause(
 }
 
 function largestFee({ fee }: MoveSums): RefusalCause {
-  const parts: readonly (readonly [RefusalCause, number])[] = [
-    ["requests", fee.requestsMicros + fee.tagMicros],
-    ["retrieval", fee.retrievalMicros],
-    ["early_deletion", fee.earlyDeletionMicros],
-    ["noncurrent", fee.noncurrentMicros],
-  ];
-  return parts.reduce((most, part) => (part[1] > most[1] ? part : most), ["requests", -1] as const)[0];
+  const requests = fee.requestsMicros + fee.tagMicros;
+  const { retrievalMicros, earlyDeletionMicros, noncurrentMicros } = fee;
+  const most = Math.max(requests, retrievalMicros, earlyDeletionMicros, noncurrentMicros);
+  if (requests === most) return "requests";
+  if (retrievalMicros === most) return "retrieval";
+  return earlyDeletionMicros === most ? "early_deletion" : "noncurrent";
 }
 
 function noSaving(
@@ -53,7 +53,7 @@ function noSaving(
   { to, sizeBytes }: { readonly to: string; readonly sizeBytes: number },
   prices: PriceBook,
 ): CauseFound {
-  const target = managedClass(prices, to);
+  const target = ratesOf(prices).managed.get(to)?.prices;
   const rentSaved = billNow.storageMicros - billThen.storageMicros;
   const monitoring = billThen.monitoringMicros - billNow.monitoringMicros;
   if (rentSaved <= 0) {

@@ -34,7 +34,7 @@ export interface ObjectView {
    * Bit i is set where the key matches the key globs of the i-th rule of the policies in force, for the rules that have a
    * bit (`CompiledRule.keyBit`); absent where it was not worked out beforehand, and the key is asked.
    */
-  readonly ruleBits?: number;
+  readonly ruleBits?: number | undefined;
   /** Tags of the object; absent where they aren't known. */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -66,10 +66,10 @@ export interface Proposal {
   readonly storageClass: string;
   /** The rule that chose it, in the strategy's words. */
   readonly rule: string;
-  /** One sentence with the numbers. */
+  /** One sentence with the numbers; may only be put together when it is read. */
   readonly why: string;
-  /** Of strategies that predict. */
-  readonly prediction?: Prediction;
+  /** Of strategies that predict; its numbers may only be worked out when they are read. */
+  readonly prediction?: Prediction | undefined;
 }
 
 /** Chooses a class; never looks at guards or money limits, which are the decision's. */

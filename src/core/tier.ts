@@ -13,8 +13,3 @@ export type LadderTier = (typeof LADDER)[number];
 
 /** How long the first byte takes. */
 export const LATENCY_CLASSES = ["instant", "minutes", "hours", "half-day", "two-days"] as const;
-
-/** The hotter (more ready) of two tiers. */
-export function hotterTier(a: LadderTier, b: LadderTier): LadderTier {
-  return LADDER.indexOf(a) <= LADDER.indexOf(b) ? a : b;
-}

@@ -5,6 +5,7 @@
  * Errors, on every method: ASTRA_STORE_BUCKET_MISSING, ASTRA_STORE_AUTHENTICATION, ASTRA_STORE_FORBIDDEN,
  * ASTRA_STORE_THROTTLED, ASTRA_STORE_UNREACHABLE, ASTRA_STORE_REFUSED (message of the store, no secret).
  */
+import type { KeyRange } from "../core/key-range.ts";
 import type { NativeRule } from "../core/policy/native-rules.ts";
 import type { TagRule } from "../core/policy/tag-rule.ts";
 import type { Provider } from "../core/tier.ts";
@@ -159,6 +160,19 @@ export interface ListInput {
   readonly signal?: AbortSignal;
 }
 
+/** Which stretches of keys. */
+export interface ListRangesInput {
+  readonly prefix?: string;
+  /** All keys where none are given. */
+  readonly ranges?: readonly KeyRange[];
+  readonly signal?: AbortSignal;
+}
+
+/** All objects of a stretch of keys, ascending; there may be none. */
+export interface ListedRange extends KeyRange {
+  readonly objects: readonly ListedObject[];
+}
+
 export interface RestoreInput {
   readonly key: string;
   /** Days to keep the readable copy. */
@@ -244,10 +258,14 @@ export interface ObjectStore extends AsyncDisposable {
   list(input?: ListInput): AsyncIterable<readonly ListedObject[]>;
   /** As {@link list}, but prefixes are listed in parallel and pages come in any order. */
   listParallel(input?: ListInput): AsyncIterable<readonly ListedObject[]>;
+  /** As {@link listParallel}, but each page tells which stretch of keys it is all of: what a listing to be resumed keeps. */
+  listRanges(input?: ListRangesInput): AsyncIterable<ListedRange>;
   /** Asks for a readable copy. Repeating it is harmless. @throws ASTRA_OBJECT_MISSING */
   restore(input: RestoreInput): Promise<"started" | "ongoing" | "restored">;
   /** May be as old as a minute. */
   bucketInfo(): Promise<BucketInfo>;
+  /** All of the bucket's own lifecycle rules, in the provider's own form. */
+  lifecycleRules(): Promise<readonly Readonly<Record<string, unknown>>[]>;
   counters(): StoreCounters;
   /** Tries what Astra needs, changing nothing. */
   probe(): Promise<readonly ProbeResult[]>;

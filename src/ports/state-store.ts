@@ -226,6 +226,8 @@ export interface ReadSource {
   readonly name: string;
   /** Fingerprint of its content: the same content under another name is the same source. */
   readonly digest: string;
+  /** What a listing tells of it (name, ETag, size) in one text: it is known by that too, without being read. */
+  readonly listedAs?: string;
   /** Which telemetry: two kinds that tell of the same reads would count them twice. */
   readonly kind: "access-log" | "cloudtrail";
   readonly sizeBytes: number;
@@ -241,6 +243,9 @@ export interface ReadsBatch {
   readonly effects: readonly Pick<Effect, "ref" | "apply">[];
   readonly nowMs: number;
 }
+
+/** A place among the objects due. */
+export type DueObject = Pick<ObjectState, "key" | "reviewMs">;
 
 /** What is known of the sources of reads of one kind. */
 export interface ReadSourceTotals {
@@ -268,7 +273,7 @@ export interface StateStore extends AsyncDisposable {
    * @returns the digests that were known already; where there are any, nothing was written.
    */
   applyReads(batch: ReadsBatch): Promise<readonly string[]>;
-  /** For each digest, whether its source was applied. */
+  /** For each digest, or {@link ReadSource.listedAs}, whether its source was applied. */
   knownReadSources(digests: readonly string[]): Promise<readonly boolean[]>;
   /** Sources applied so far, by kind. */
   readSourceTotals(): Promise<readonly ReadSourceTotals[]>;
@@ -282,9 +287,9 @@ export interface StateStore extends AsyncDisposable {
   objects(query: ObjectQuery): AsyncIterable<readonly ObjectState[]>;
   /**
    * Live objects of a bucket whose `reviewMs` is at or before `atMs`, the longest due first. Found by an index: the cost is
-   * that of the objects found, not of the bucket.
+   * that of the objects found, not of the bucket. `after` goes on behind an object found before.
    */
-  objectsDue(bucket: string, atMs: number, limit: number): Promise<readonly ObjectState[]>;
+  objectsDue(bucket: string, atMs: number, limit: number, after?: DueObject): Promise<readonly ObjectState[]>;
   /** Sets `reviewMs` of objects that still have the one stated; others were changed meanwhile and keep theirs. */
   setReviews(
     reviews: readonly { readonly ref: ObjectRef; readonly from: number | null; readonly to: number | null }[],

@@ -1,6 +1,7 @@
 /** Appends validated events to the log, in batches, keyed so that one object's events stay in order. */
-import { type DataEvent, encodeEvent, eventKey, parseEvent } from "../core/event.ts";
+import { EventEncoder, eventKey, validEvent } from "../core/event.ts";
 import { requirePermission } from "../core/permission.ts";
+import type { NewRecord } from "../ports/event-log.ts";
 import type { Context, Progress } from "./context.ts";
 
 export interface AppendEventsInput {
@@ -19,8 +20,8 @@ export interface AppendEventsResult {
   readonly topic: string;
 }
 
-/** 1,000 records of the usual 300 bytes fill a third of a Kafka batch of 1 MB: one request, one fsync. */
-const BATCH = 1000;
+/** Records of the usual 300 bytes for eight partitions fill a third of a Kafka batch of 1 MB each: few requests and fsyncs. */
+const BATCH = 8192;
 
 /** @throws AstraError ASTRA_EVENT_* for an event that is not valid, ASTRA_LOG_* for the log. */
 export async function appendEvents({
@@ -35,19 +36,21 @@ export async function appendEvents({
   if (create_topics) await ctx.log.ensureTopic(topic, partitions);
   const batchSize = input.ratePerSecond ? Math.max(1, Math.min(BATCH, Math.ceil(input.ratePerSecond / 10))) : BATCH;
   const startedMs = ctx.clock.now();
-  let batch: DataEvent[] = [];
+  const encoder = new EventEncoder();
+  let batch: NewRecord[] = [];
   let produced = 0;
   let bytes = 0;
   const flush = async (): Promise<void> => {
-    const records = batch.map((event) => ({ key: eventKey(event), value: encodeEvent(event) }));
-    await ctx.log.append(topic, records);
-    produced += records.length;
-    for (const record of records) bytes += record.value.byteLength;
+    await ctx.log.append(topic, batch);
+    produced += batch.length;
+    for (const record of batch) bytes += record.value.byteLength;
     batch = [];
     input.progress?.(produced, input.total ?? null, "events");
   };
   for (const candidate of input.events) {
-    batch.push(parseEvent(candidate));
+    // Encoded at once: whose value it is may change it later.
+    const event = validEvent(candidate);
+    batch.push({ key: eventKey(event), value: encoder.encode(event) });
     if (batch.length < batchSize) continue;
     await flush();
     if (ctx.signal.aborted) break;

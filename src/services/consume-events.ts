@@ -19,6 +19,9 @@ export interface ConsumeEventsResult extends IngestCounts {
   readonly batchesLost: number;
 }
 
+/** Records of a partition's batch at the most: where much waits, transactions are large, and pages written seldom. */
+const MOST_RECORDS = 8192;
+
 /** How often a draining worker asks whether anything is left. */
 const DRAIN_CHECK_MS = 200;
 
@@ -39,7 +42,7 @@ export async function consumeEvents({
   }
   const stop = new AbortController();
   const signal = AbortSignal.any([ctx.signal, stop.signal]);
-  await using consumer = await ctx.log.join({ topic, group, signal });
+  await using consumer = await ctx.log.join({ topic, group, signal, maxBatch: MOST_RECORDS });
   const worker = new Worker(ctx, consumer, await ctx.log.id(), input.progress);
   const drained = input.untilDrained ? stopWhenDrained(ctx, stop, signal) : Promise.resolve(null);
   try {

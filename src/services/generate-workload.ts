@@ -192,7 +192,8 @@ async function uploadObjects(
   const store = await ctx.stores.open(bucket);
   const pool = new AdaptivePool({
     most: UPLOADS_AT_ONCE,
-    throttled: () => store.counters().throttled,
+    counters: () => store.counters(),
+    now: () => ctx.clock.now(),
     signal: ctx.signal,
   });
   const last = workload.span.days - 1;

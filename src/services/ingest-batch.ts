@@ -5,16 +5,14 @@
  */
 import { AstraError, toAstraError } from "../core/errors.ts";
 import { type DataEvent, decodeEvent, eventObject, eventTimeMs } from "../core/event.ts";
-import { type ObserveOptions, observeEvent, observeMovedSource, observeOwnCopy } from "../core/object-state.ts";
+import type { ObserveOptions } from "../core/object-state.ts";
 import { DEAD_LETTER_HEADERS } from "../core/dead-letter.ts";
 import { toldOfMove } from "../core/own-copy.ts";
 import { MS_PER_DAY } from "../core/units.ts";
 import type { LogRecord, NewRecord, RecordBatch } from "../ports/event-log.ts";
-import type { Effect } from "../ports/state-store.ts";
-import type { PolicyRule } from "../core/policy/policy.ts";
-import { isExcludedReader } from "../core/policy/policy-readers.ts";
 import { configuredBuckets } from "./configured-buckets.ts";
 import type { Context } from "./context.ts";
+import { type EffectRules, effectOf } from "./event-effect.ts";
 import { type BatchUploads, type Uploadable, uploadBatch } from "./upload-batch.ts";
 
 export const INGEST_COUNTS = ["consumed", "uploaded", "deadLettered", "duplicates", "alreadyApplied"] as const;
@@ -47,6 +45,9 @@ interface Bad {
   readonly error: AstraError;
 }
 
+/** Bodies of one batch: what a crash makes to be uploaded once more, and how long a partition waits for its commit. */
+const MOST_BODIES = 1000;
+
 const NO_UPLOADS: BatchUploads<Good> = { failed: new Map(), unfinished: [] };
 
 /**
@@ -55,27 +56,31 @@ const NO_UPLOADS: BatchUploads<Good> = { failed: new Map(), unfinished: [] };
  */
 export async function ingestBatch(ctx: Context, batch: RecordBatch, options: IngestOptions): Promise<IngestResult> {
   const fresh = batch.records.filter((record) => options.appliedNext === null || record.offset >= options.appliedNext);
-  const read = fresh.map((record) => ({ record, event: readRecord(ctx, record) }));
-  const good = read.flatMap(({ record, event }): Good[] =>
-    event instanceof AstraError ? [] : [{ record, event, stored: null, told: null }],
+  const { good, refused, cutAt } = readAll(ctx, fresh, options.upload);
+  const { failed, unfinished } = options.upload && good.some(hasBody) ? await uploadBatch(ctx, good) : NO_UPLOADS;
+  const next = unfinished.reduce(
+    (least, { record }) => (record.offset < least ? record.offset : least),
+    cutAt ?? batch.next,
   );
-  const { failed, unfinished } = options.upload ? await uploadBatch(ctx, good) : NO_UPLOADS;
-  const next = unfinished.reduce((least, { record }) => (record.offset < least ? record.offset : least), batch.next);
-  const bad = [
-    ...read.flatMap(({ record, event }): Bad[] => (event instanceof AstraError ? [{ record, error: event }] : [])),
-    ...[...failed].map(([{ record }, error]): Bad => ({ record, error })),
-  ].filter(({ record }) => record.offset < next);
+  const bad = [...refused, ...[...failed].map(([{ record }, error]): Bad => ({ record, error }))].filter(
+    ({ record }) => record.offset < next,
+  );
   if (bad.length > 0 && options.upload) await ctx.log.append(ctx.config.log.dead_letter_topic, bad.map(deadLetter));
   const done = good.filter((item) => !failed.has(item) && item.record.offset < next);
-  for (const item of done) item.told = await told(ctx, item.event);
+  await tellOfMoves(ctx, done);
+  const rules: EffectRules = {
+    observe: options.observe,
+    excluding: ctx.policies.filter(({ readsExcludedFrom }) => readsExcludedFrom.length > 0),
+    review: { nowMs: ctx.clock.now(), baseClass: ctx.prices.baseClass },
+  };
   const result = await ctx.state.applyEffects({
     logId: options.logId,
     topic: ctx.config.log.topic,
     partition: batch.partition,
     firstOffset: batch.from,
     nextOffset: next,
-    effects: done.map((item) => effectOf(item, options.observe, ctx.policies)),
-    nowMs: ctx.clock.now(),
+    effects: done.map((item) => ({ offset: item.record.offset, ...effectOf(item, rules) })),
+    nowMs: rules.review.nowMs,
   });
   // After the effects: should the process end in between, the restore is found by looking, only later.
   const restored = done.filter(({ event }) => event.type === "astra.object.restored");
@@ -95,13 +100,47 @@ export async function ingestBatch(ctx: Context, batch: RecordBatch, options: Ing
   };
 }
 
-function readRecord(ctx: Context, record: LogRecord): DataEvent | AstraError {
+interface ReadBatch {
+  readonly good: readonly Good[];
+  readonly refused: readonly Bad[];
+  /** Where it was left because of its bodies; `null` where it was read to its end. */
+  readonly cutAt: bigint | null;
+}
+
+function readAll(ctx: Context, records: readonly LogRecord[], isUpload: boolean): ReadBatch {
+  const served = servedBuckets(ctx);
+  const nowMs = ctx.clock.now();
+  const good: Good[] = [];
+  const refused: Bad[] = [];
+  let bodies = 0;
+  for (const record of records) {
+    const event = readRecord(record, served, nowMs);
+    if (event instanceof AstraError) {
+      refused.push({ record, error: event });
+      continue;
+    }
+    const item = { record, event, stored: null, told: null };
+    if (isUpload && hasBody(item)) bodies += 1;
+    if (bodies > MOST_BODIES) return { good, refused, cutAt: record.offset };
+    good.push(item);
+  }
+  return { good, refused, cutAt: null };
+}
+
+function hasBody({ event }: { readonly event: DataEvent }): boolean {
+  return event.data.body !== undefined;
+}
+
+function isWrite({ type }: DataEvent): boolean {
+  return type === "astra.object.created" || type === "astra.object.overwritten";
+}
+
+function readRecord(record: LogRecord, served: (event: DataEvent) => void, nowMs: number): DataEvent | AstraError {
   try {
     const event = decodeEvent(record.value);
-    checkBucket(ctx, event);
-    checkTime(ctx, event);
-    const isWrite = event.type === "astra.object.created" || event.type === "astra.object.overwritten";
-    if (isWrite && !event.data.body && event.data.etag === undefined) {
+    served(event);
+    checkTime(event, nowMs);
+    if (isWrite(event) && !event.data.body && event.data.etag === undefined) {
       throw new AstraError("ASTRA_BODY_MISSING", "the event has neither a body nor the ETag of a stored object");
     }
     return event;
@@ -114,26 +153,28 @@ function readRecord(ctx: Context, record: LogRecord): DataEvent | AstraError {
 const SERVED_SCHEME = "s3://";
 
 /** Where buckets are configured, only those are written to: an event must not choose where our credentials reach. */
-function checkBucket(ctx: Context, event: DataEvent): void {
-  if (!event.source.startsWith(SERVED_SCHEME)) {
-    throw new AstraError("ASTRA_EVENT_INVALID", `source: only ${SERVED_SCHEME} buckets can be served`, {
-      where: event.source,
+function servedBuckets(ctx: Context): (event: DataEvent) => void {
+  const configured = new Set(configuredBuckets(ctx.config));
+  return (event) => {
+    if (!event.source.startsWith(SERVED_SCHEME)) {
+      throw new AstraError("ASTRA_EVENT_INVALID", `source: only ${SERVED_SCHEME} buckets can be served`, {
+        where: event.source,
+      });
+    }
+    const { bucket } = eventObject(event);
+    if (configured.size === 0 || configured.has(bucket)) return;
+    throw new AstraError("ASTRA_STORE_BUCKET_MISSING", `the bucket ${bucket} is not configured`, {
+      where: `s3://${bucket}`,
+      fix: `Add ${bucket} to \`buckets\` in astra.yaml.`,
     });
-  }
-  const { bucket } = eventObject(event);
-  const configured = configuredBuckets(ctx.config);
-  if (configured.length === 0 || configured.includes(bucket)) return;
-  throw new AstraError("ASTRA_STORE_BUCKET_MISSING", `the bucket ${bucket} is not configured`, {
-    where: `s3://${bucket}`,
-    fix: `Add ${bucket} to \`buckets\` in astra.yaml.`,
-  });
+  };
 }
 
 /** Clocks of producers may be ahead of ours, but a time far off would push every known day out of an object's window. */
 const MAX_AHEAD_MS = MS_PER_DAY;
 
-function checkTime(ctx: Context, event: DataEvent): void {
-  if (eventTimeMs(event) - ctx.clock.now() <= MAX_AHEAD_MS) return;
+function checkTime(event: DataEvent, nowMs: number): void {
+  if (eventTimeMs(event) - nowMs <= MAX_AHEAD_MS) return;
   throw new AstraError("ASTRA_EVENT_INVALID", `time: ${event.time} is more than a day ahead of this machine's clock`);
 }
 
@@ -156,25 +197,10 @@ function deadLetter(bad: Bad): NewRecord {
 /** Moves of an object looked back on: more than can be under way or just over. */
 const RECENT_MOVES = 4;
 
-async function told(ctx: Context, event: DataEvent): Promise<Good["told"]> {
-  if (event.type !== "astra.object.created" && event.type !== "astra.object.overwritten") return null;
-  return event.data.body ? null : toldOfMove(event, await ctx.state.journalOfObject(eventObject(event), RECENT_MOVES));
-}
-
-function effectOf(item: Good, observe: ObserveOptions, policies: readonly PolicyRule[]): Effect {
-  const ref = eventObject(item.event);
-  return {
-    offset: item.record.offset,
-    ref,
-    source: item.event.source,
-    eventId: item.event.id,
-    apply: (known) => {
-      if (known && item.told === "copy") return observeOwnCopy(known, item.event);
-      if (known && item.told === "source") return observeMovedSource(known, item.event);
-      if (!isExcludedReader(policies, known, item.event, ref))
-        return observeEvent(known, item.event, ref, item.stored, observe);
-      const excludedPrincipals = new Set([item.event.data.principal ?? ""]);
-      return observeEvent(known, item.event, ref, item.stored, { ...observe, excludedPrincipals });
-    },
-  };
+/** Only the store's own events can tell of moves, and only where there was a run. */
+async function tellOfMoves(ctx: Context, items: readonly Good[]): Promise<void> {
+  const writes = items.filter((item) => isWrite(item.event) && !hasBody(item));
+  if (writes.length === 0 || (await ctx.state.runs(1)).length === 0) return;
+  for (const item of writes)
+    item.told = toldOfMove(item.event, await ctx.state.journalOfObject(eventObject(item.event), RECENT_MOVES));
 }

@@ -1,86 +1,124 @@
-/** Lists, decides and prices: the exact moves a later apply will make. Changes nothing in the store. */
-import { createHash } from "node:crypto";
-import { readOnceMicros } from "../core/pricing/bill.ts";
-import { type DecideContext, type Decision, decide } from "../core/decide.ts";
-import { createdMsOf, knownHold } from "../core/object-view.ts";
+/**
+ * Lists, decides and prices: the exact moves a later apply will make. Changes nothing in the store. A large bucket is decided
+ * in batch, from an inventory of it or from the listing kept as one; the decisions are the same either way.
+ */
 import { requirePermission } from "../core/permission.ts";
-import type { PriceBook } from "../core/pricing/price-book.ts";
-import type { ObjectView } from "../core/strategy.ts";
-import { type BucketEffects, NEVER_MS, type PlanHeader, PlanTally, type PlannedMove } from "../core/plan.ts";
-import { refusalCause } from "../core/refusal-cause.ts";
-import { SavingTally } from "../core/pricing/saving-tally.ts";
-import { MS_PER_DAY } from "../core/units.ts";
+import type { PlanHeader, PlannedMove } from "../core/plan.ts";
+import type { ListedObject } from "../ports/object-store.ts";
 import { noteInputs } from "./audit/note-inputs.ts";
-import type { Context, Progress } from "./context.ts";
-import { decideContext } from "./decide-context.ts";
-import { busyKeys } from "./moving/busy-keys.ts";
 import { planAudit } from "./audit/plan-audit.ts";
-import { type ScannedObject, scanBucket } from "./scan-bucket.ts";
+import type { Context, Progress } from "./context.ts";
+import { type InventoryChoice, PLAN_LISTING, chooseInventory } from "./planning/choose-inventory.ts";
+import { keepListing } from "./planning/listing-inventory.ts";
+import { ObjectDecisions } from "./planning/object-decisions.ts";
+import { PlanHash } from "./planning/plan-hash.ts";
+import { type PlanInventoryInput, planInventory } from "./planning/plan-inventory.ts";
+import { type PlanTerms, planTerms } from "./planning/plan-terms.ts";
+import { scanPage } from "./scan-bucket.ts";
 
-export interface MakePlanInput {
-  readonly bucket: string;
-  readonly prefix?: string;
+export interface MakePlanInput extends InventoryChoice {
   readonly progress?: Progress;
+  /** Decides an inventory elsewhere: in a thread of its own. Here where absent. */
+  readonly inBatch?: (input: PlanInventoryInput) => Promise<PlanHeader>;
 }
 
-/** @throws AstraError ASTRA_STORE_*, ASTRA_STATE_* */
+/** @throws AstraError ASTRA_STORE_*, ASTRA_STATE_*, ASTRA_INVENTORY_*, ASTRA_BATCH_UNAVAILABLE */
 export async function makePlan({ ctx, input }: { ctx: Context; input: MakePlanInput }): Promise<PlanHeader> {
   requirePermission(ctx.actor, "plan.write");
+  const chosen = await chooseInventory(ctx, input);
+  if (chosen) return decideInventory(ctx, input, chosen);
   await noteInputs({ ctx });
   const id = ctx.random.id();
-  const draft = new PlanDraft(ctx, input, {
-    busy: await busyKeys(ctx, input.bucket),
-    deciding: await decideContext(ctx, input.bucket),
-    effects: await bucketEffects(ctx, input.bucket),
-  });
-  return ctx.state.putPlan(id, draft.pages(), () => draft.header(id), planAudit(ctx, "plan.make"));
+  const store = await ctx.stores.open(input.bucket);
+  const listing = new Listing(store.list(input.prefix === undefined ? {} : { prefix: input.prefix }));
+  const draft = new PlanDraft(ctx, input, await planTerms(ctx, input.bucket), listing);
+  const begunMs = ctx.clock.now();
+  try {
+    return await ctx.state.putPlan(id, draft.pages(), () => draft.header(id), planAudit(ctx, "plan.make"));
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    const { bucket, prefix = "" } = input;
+    return await decideInventory(ctx, input, await keepListing(ctx, { bucket, prefix, begunMs, pages: listing.again() }));
+  } finally {
+    await listing.close();
+  }
 }
 
-async function bucketEffects(ctx: Context, bucket: string): Promise<BucketEffects> {
-  const { notifications, replication, versioning, lifecycleRuleIds } = await (
-    await ctx.stores.open(bucket)
-  ).bucketInfo();
-  const isDropped = versioning === "enabled" && ctx.config.engine.drop_own_noncurrent;
-  const versions = versioning === "off" ? "none" : isDropped ? "dropped" : "kept";
-  return { notifications, replication, versions, lifecycleRuleIds };
+async function decideInventory(
+  ctx: Context,
+  { bucket, prefix, progress, inBatch }: MakePlanInput,
+  { id, location }: { readonly id: string; readonly location: string },
+): Promise<PlanHeader> {
+  const input = { bucket, inventoryId: id, ...(prefix !== undefined && { prefix }), ...(progress && { progress }) };
+  const header = await (inBatch ? inBatch(input) : planInventory({ ctx, input }));
+  // A listing that a plan made for itself is of no use once it is decided.
+  if (location.startsWith(PLAN_LISTING)) await ctx.inventories.remove(bucket, id);
+  return header;
 }
 
-interface DraftTerms {
-  readonly busy: ReadonlySet<string>;
-  readonly deciding: DecideContext;
-  readonly effects: BucketEffects;
+/** Ends a draft that is better decided in batch. */
+class TooLarge extends Error {}
+
+/** Pages of a bucket, kept until it is known whether they are needed again. */
+class Listing {
+  readonly #pages: AsyncIterator<readonly ListedObject[]>;
+  readonly #kept: (readonly ListedObject[])[] = [];
+
+  constructor(pages: AsyncIterable<readonly ListedObject[]>) {
+    this.#pages = pages[Symbol.asyncIterator]();
+  }
+
+  async next(isKept: boolean): Promise<readonly ListedObject[] | null> {
+    const next = await this.#pages.next();
+    if (next.done) return null;
+    if (isKept) this.#kept.push(next.value);
+    else this.#kept.length = 0;
+    return next.value;
+  }
+
+  /** The pages that were kept, then the rest. */
+  async *again(): AsyncGenerator<readonly ListedObject[]> {
+    for (let page = this.#kept.shift(); page; page = this.#kept.shift()) yield page;
+    for (let next = await this.#pages.next(); !next.done; next = await this.#pages.next()) yield next.value;
+  }
+
+  async close(): Promise<void> {
+    await this.#pages.return?.();
+  }
 }
 
 class PlanDraft {
   readonly #ctx: Context;
   readonly #input: MakePlanInput;
-  readonly #busy: ReadonlySet<string>;
-  readonly #decide: DecideContext;
-  readonly #effects: BucketEffects;
-  readonly #tally: PlanTally;
-  readonly #saving: SavingTally;
-  readonly #hash = createHash("sha256");
+  readonly #terms: PlanTerms;
+  readonly #listing: Listing;
+  readonly #decisions: ObjectDecisions;
+  readonly #hash = new PlanHash();
 
-  constructor(ctx: Context, input: MakePlanInput, { busy, deciding, effects }: DraftTerms) {
+  constructor(ctx: Context, input: MakePlanInput, terms: PlanTerms, listing: Listing) {
     this.#ctx = ctx;
     this.#input = input;
-    this.#busy = busy;
-    this.#decide = deciding;
-    this.#effects = effects;
-    this.#tally = new PlanTally(deciding.guards.maxPaybackDays);
-    this.#saving = new SavingTally(deciding.prices);
+    this.#terms = terms;
+    this.#listing = listing;
+    this.#decisions = new ObjectDecisions({ bucket: input.bucket, ...terms });
   }
 
-  async *pages(): AsyncIterable<readonly PlannedMove[]> {
+  async *pages(): AsyncGenerator<readonly PlannedMove[]> {
+    let mayBeLarge = this.#input.inventory !== "none";
     let seen = 0;
-    for await (const page of scanBucket(this.#ctx, this.#input.bucket, this.#input.prefix)) {
-      const nowMs = this.#ctx.clock.now();
-      const moves: PlannedMove[] = [];
-      for (const object of page) {
-        const move = this.#one(object, nowMs);
-        if (move) moves.push(move);
-      }
+    for (let page = await this.#listing.next(mayBeLarge); page; page = await this.#listing.next(mayBeLarge)) {
       seen += page.length;
+      if (mayBeLarge && seen > this.#ctx.config.engine.batch_from_objects) {
+        if (await this.#ctx.batch.isAvailable()) throw new TooLarge();
+        mayBeLarge = false;
+      }
+      const moves: PlannedMove[] = [];
+      for (const { view, stored, state } of await scanPage(this.#ctx, this.#input.bucket, page)) {
+        const move = this.#decisions.decide(view, stored, state);
+        if (!move) continue;
+        this.#hash.add(move);
+        moves.push(move);
+      }
       this.#input.progress?.(seen, null, "objects");
       if (moves.length > 0) yield moves;
     }
@@ -88,78 +126,14 @@ class PlanDraft {
 
   header(id: string): PlanHeader {
     const createdMs = this.#ctx.clock.now();
-    const head = {
+    return this.#hash.signed({
       id,
       bucket: this.#input.bucket,
       createdMs,
-      strategy: this.#decide.strategy.name,
+      strategy: this.#terms.deciding.strategy.name,
       priceBook: this.#ctx.prices.version,
-      totals: { ...this.#tally.totals(), saving: this.#saving.interval(createdMs) },
-      effects: this.#effects,
-    };
-    return { ...head, hash: this.#hash.copy().update(JSON.stringify(head)).digest("hex") };
-  }
-
-  #one(object: ScannedObject, nowMs: number): PlannedMove | null {
-    const { view, state } = object;
-    this.#tally.seen(view.storageClass, view.sizeBytes);
-    this.#saving.seen(view);
-    if (this.#busy.has(view.key)) {
-      const nothing = { savingMicrosPerMonth: 0, feeMicros: 0 };
-      this.#tally.refused({ refusal: "restore_in_progress", sizeBytes: view.sizeBytes, ...nothing });
-      return null;
-    }
-    const decision = decide(view, knownHold(state?.hold, nowMs), this.#decide);
-    if (decision.kind === "stay") this.#tally.stays();
-    if (decision.kind === "refuse") this.#refused(decision, view);
-    if (decision.kind !== "move") return null;
-    const move = plannedMove(this.#input.bucket, object, decision, nowMs, this.#ctx.prices);
-    this.#tally.moves(move);
-    this.#saving.moves(move, view);
-    this.#hash.update(JSON.stringify(move));
-    return move;
-  }
-
-  #refused({ refusal, proposal, sums, detail }: Decision & { kind: "refuse" }, view: ObjectView): void {
-    const to = proposal?.storageClass ?? null;
-    this.#tally.refused({
-      refusal,
-      sizeBytes: view.sizeBytes,
-      savingMicrosPerMonth: sums?.savingMicrosPerMonth ?? 0,
-      feeMicros: sums?.fee.totalMicros ?? 0,
-      to,
-      detail: refusal === "class_not_managed" ? view.storageClass : detail,
-      cause: to === null ? null : refusalCause(refusal, sums, { to, sizeBytes: view.sizeBytes }, this.#decide.prices),
+      totals: this.#decisions.totals(createdMs),
+      effects: this.#terms.effects,
     });
   }
-}
-
-function plannedMove(
-  bucket: string,
-  { stored, state }: ScannedObject,
-  { proposal, sums, policy }: Decision & { kind: "move" },
-  nowMs: number,
-  prices: PriceBook,
-): PlannedMove {
-  const readOnce = readOnceMicros(prices, proposal.storageClass, stored.sizeBytes);
-  return {
-    bucket,
-    key: stored.key,
-    sizeBytes: stored.sizeBytes,
-    etag: stored.etag,
-    from: stored.storageClass,
-    to: proposal.storageClass,
-    toTier: proposal.tier,
-    mechanism: sums.way.mechanism,
-    rule: proposal.rule,
-    why: proposal.why,
-    createdMs: createdMsOf(stored, state),
-    feeMicros: sums.fee.totalMicros,
-    savingMicrosPerMonth: sums.savingMicrosPerMonth,
-    breakEvenMs: sums.paybackDays === null ? NEVER_MS : nowMs + sums.paybackDays * MS_PER_DAY,
-    worstCaseMicros: readOnce === null ? null : sums.fee.totalMicros + readOnce,
-    policy: policy.orderedBy ?? policy.rules[0] ?? null,
-    orderedByPolicy: policy.orderedBy !== null,
-    ...(sums.way.restore && { restore: sums.way.restore }),
-  };
 }

@@ -1,8 +1,8 @@
 /** A plan as a file that can be read, kept, approved and applied later: `{"version":1,"header":{…},"moves":[…]}`. */
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { REFUSALS } from "../core/decide.ts";
 import { AstraError } from "../core/errors.ts";
+import { INVENTORY_SOURCES } from "../core/inventory.ts";
 import { requirePermission } from "../core/permission.ts";
 import type { PlanHeader, PlannedMove } from "../core/plan.ts";
 import { MOVE_MECHANISMS, RESTORE_SPEEDS } from "../core/plan-terms.ts";
@@ -10,6 +10,8 @@ import { REFUSAL_CAUSES } from "../core/refusal-cause.ts";
 import { TIERS } from "../core/tier.ts";
 import { planAudit } from "./audit/plan-audit.ts";
 import type { Context } from "./context.ts";
+import { PlanHash } from "./planning/plan-hash.ts";
+import { plannedMoves } from "./planning/planned-moves.ts";
 
 const VERSION = 1;
 const amount = z.number().finite();
@@ -97,6 +99,10 @@ const totals = z.strictObject({
   saving: saving.nullable().exactOptional(),
 });
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const part = z.strictObject({ file: z.string(), rows: count, moves: count, sizeBytes: count, sha256 });
+
 const header = z.strictObject({
   id: z.string().min(1),
   bucket: z.string().min(1),
@@ -112,7 +118,9 @@ const header = z.strictObject({
       lifecycleRuleIds: z.array(z.string()),
     })
     .exactOptional(),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  inventory: z.strictObject({ id: z.string(), source: z.enum(INVENTORY_SOURCES), takenMs: amount }).exactOptional(),
+  parts: z.array(part).exactOptional(),
+  hash: sha256,
 });
 
 const file = z.strictObject({ version: z.literal(VERSION), header, moves: z.array(move) });
@@ -130,7 +138,7 @@ export async function* planFileText({
   if (!known) throw new AstraError("ASTRA_PLAN_INVALID", `there is no plan ${input.planId}`);
   yield `{"version":${VERSION},"header":${JSON.stringify(known)},"moves":[`;
   let separator = "\n";
-  for await (const page of ctx.state.plannedMoves(known.id)) {
+  for await (const page of plannedMoves(ctx, known)) {
     yield separator + page.map((stored) => JSON.stringify(stored.move)).join(",\n");
     separator = ",\n";
   }
@@ -153,9 +161,15 @@ export async function importPlan({ ctx, input }: { ctx: Context; input: ImportPl
   const plan = checkedPlan(input);
   const known = await ctx.state.plan(plan.header.id);
   if (known) {
-    if (known.hash === plan.header.hash) return known;
+    if (known.hash === plan.header.hash && (await isAsStored(ctx, known, plan.moves))) return known;
     throw new AstraError("ASTRA_PLAN_INVALID", `the file differs from the plan ${known.id} as it was made`, {
       where: input.where,
+    });
+  }
+  if (plan.header.parts) {
+    throw new AstraError("ASTRA_PLAN_INVALID", "the plan was decided in batch, and its parts are not on this machine", {
+      where: input.where,
+      fix: "Apply it where it was made, or with the state and the folder `plans` of there.",
     });
   }
   const audit = planAudit(ctx, "plan.import", { file: input.where });
@@ -171,6 +185,17 @@ interface PlanFile {
   readonly moves: readonly PlannedMove[];
 }
 
+/** The hash of a plan with parts is over their files, not over the moves that the file has. */
+async function isAsStored(ctx: Context, known: PlanHeader, moves: readonly PlannedMove[]): Promise<boolean> {
+  if (!known.parts) return true;
+  for await (const page of plannedMoves(ctx, known)) {
+    for (const { seq, move: stored } of page) {
+      if (JSON.stringify(moves[seq]) !== JSON.stringify(stored)) return false;
+    }
+  }
+  return true;
+}
+
 /** The hash is over fields in the order in which plans are made; the schemas above give that order back. */
 function checkedPlan({ json, where }: ImportPlanInput): PlanFile {
   const parsed = file.safeParse(json);
@@ -182,10 +207,10 @@ function checkedPlan({ json, where }: ImportPlanInput): PlanFile {
   }
   const { header: found, moves } = parsed.data;
   const { hash, ...head } = found;
-  const sum = createHash("sha256");
-  for (const planned of moves) sum.update(JSON.stringify(planned));
+  const sum = new PlanHash();
+  for (const planned of head.parts ? [] : moves) sum.add(planned);
   const isWhole = moves.length === head.totals.moves && moves.every((planned) => planned.bucket === head.bucket);
-  if (!isWhole || sum.update(JSON.stringify(head)).digest("hex") !== hash) {
+  if (!isWhole || sum.signed(head).hash !== hash) {
     throw new AstraError("ASTRA_PLAN_INVALID", "the file was changed after the plan was made", { where });
   }
   return { header: { ...head, hash }, moves };

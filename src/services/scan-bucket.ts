@@ -18,17 +18,27 @@ export async function* scanBucket(
   prefix?: string,
 ): AsyncIterable<readonly ScannedObject[]> {
   const store = await ctx.stores.open(bucket);
-  const windowDays = windowDaysOf(ctx.config);
   for await (const page of store.list(prefix === undefined ? {} : { prefix })) {
-    const first = page[0];
-    const last = page.at(-1);
-    if (!first || !last) continue;
-    const known = await ctx.state.objectsBetween(bucket, first.key, last.key);
-    const byKey = new Map(known.map((state) => [state.key, state]));
-    const nowMs = ctx.clock.now();
-    yield page.map((stored) => {
-      const state = byKey.get(stored.key);
-      return { stored, state, view: viewOf(stored, state, nowMs, windowDays, bucket) };
-    });
+    const scanned = await scanPage(ctx, bucket, page);
+    if (scanned.length > 0) yield scanned;
   }
+}
+
+/** A page of a listing, in key order. */
+export async function scanPage(
+  ctx: Context,
+  bucket: string,
+  page: readonly StoredObject[],
+): Promise<readonly ScannedObject[]> {
+  const first = page[0];
+  const last = page.at(-1);
+  if (!first || !last) return [];
+  const known = await ctx.state.objectsBetween(bucket, first.key, last.key);
+  const byKey = new Map(known.map((state) => [state.key, state]));
+  const nowMs = ctx.clock.now();
+  const windowDays = windowDaysOf(ctx.config);
+  return page.map((stored) => {
+    const state = byKey.get(stored.key);
+    return { stored, state, view: viewOf(stored, state, nowMs, windowDays, bucket) };
+  });
 }

@@ -1,7 +1,7 @@
 /** Listings, whole and in parallel. */
 import { paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { expect } from "vitest";
-import { compareKeys } from "../../src/adapters/s3/encoding.ts";
+import { compareKeys, joinedRanges, missingRanges } from "../../src/core/key-range.ts";
 import type { ListedObject, ObjectStore } from "../../src/ports/object-store.ts";
 import { HOSTILE_KEYS } from "./object-store-objects.ts";
 import { type CheckGroup, type Stage, codeOf } from "./object-store-suite.ts";
@@ -82,6 +82,27 @@ export const listingChecks: CheckGroup = (check) => {
       const one = await all(store.list(input));
       const many = await all(store.listParallel(input));
       expect(many.toSorted((a, b) => compareKeys(a.key, b.key))).toEqual(one);
+    }
+  });
+
+  check("tells which stretches of keys are listed, and lists only those asked for", async (stage) => {
+    const store = await manyObjects(stage);
+    const one = await all(store.list());
+    const [first, middle, late] = [one[700], one[1500], one[1800]].map((object) => object?.key ?? "");
+    const ranges = [
+      { after: "", upTo: first ?? "" },
+      { after: middle ?? "", upTo: late ?? "" },
+    ];
+    const wanted = [...one.slice(0, 701), ...one.slice(1501, 1801)];
+    const listed = await Array.fromAsync(store.listRanges({ ranges }));
+    expect(listed.flatMap(({ objects }) => objects).toSorted((a, b) => compareKeys(a.key, b.key))).toEqual(wanted);
+    expect(joinedRanges(listed)).toMatchObject(ranges);
+    const whole = await Array.fromAsync(store.listRanges({ prefix: "logs/" }));
+    expect(missingRanges(whole)).toEqual([]);
+    for (const { after, upTo, objects } of whole) {
+      for (const { key } of objects) {
+        expect(compareKeys(key, after) > 0 && (upTo === null || compareKeys(key, upTo) <= 0)).toBe(true);
+      }
     }
   });
 

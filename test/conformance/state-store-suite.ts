@@ -11,6 +11,8 @@ import { objectTests } from "./state-store-objects.ts";
 import { orderTests } from "./state-store-orders.ts";
 import { planTests } from "./state-store-plans.ts";
 import { positionTests } from "./state-store-positions.ts";
+import { readSourceTests } from "./state-store-reads.ts";
+import { reviewTests } from "./state-store-reviews.ts";
 import { waitingTests } from "./state-store-waiting.ts";
 
 /** Declares the suite for one adapter. */
@@ -19,6 +21,8 @@ export function stateStoreSuite(name: string, create: () => Promise<StateBackend
     positionTests(create);
     effectTests(create);
     objectTests(create);
+    readSourceTests(create);
+    reviewTests(create);
     planTests(create);
     journalTests(create);
     waitingTests(create);

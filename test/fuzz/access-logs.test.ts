@@ -2,13 +2,25 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "vitest";
-import { accessLogEvent } from "../../src/core/access-log/access-log-event.ts";
-import { LINE_FAULTS, parseAccessLogLine } from "../../src/core/access-log/access-log-line.ts";
-import { parseEvent } from "../../src/core/event.ts";
+import { LineCounter } from "../../src/core/access-log/line-counter.ts";
+import { LINE_FAULTS, type LineFault } from "../../src/core/access-log/line-scanner.ts";
 import { keyFault } from "../../src/core/object-ref.ts";
 import { HOSTILE, TIMEOUT_MS, acceptedOrRefused, expectHarmless, hostileText, mutated } from "./fuzzing.ts";
 
 const FAULTS: ReadonlySet<string> = new Set(LINE_FAULTS);
+
+const counter = new LineCounter({
+  buckets: null,
+  excluded: new Set(["79a59df900b949e55d96a1e698fbacedfd6e09d98e"]),
+  named: ["arn:aws:iam::123456789012:user/x"],
+  latestMs: () => Number.POSITIVE_INFINITY,
+});
+
+function counted(text: string) {
+  const faults: LineFault[] = [];
+  const counts = counter.count(new TextEncoder().encode(text), (_, fault) => faults.push(fault));
+  return { counts, faults, reads: counter.take() };
+}
 
 const line = fc
   .record({
@@ -31,12 +43,21 @@ test("lines of access logs", { timeout: TIMEOUT_MS }, () => {
     input: mutated(line, ["[31/Feb/2019:25:00:00 +9999]", '" 200 - - - - - ', '""', "%2525", "%25"]),
     leastAccepted: 0.15,
     check: (text) => {
-      const parsed = parseAccessLogLine(text);
-      if (parsed.kind === "bad") assert.equal(FAULTS.has(parsed.fault), true);
-      if (parsed.kind !== "read") return "refused";
-      const event = parseEvent(accessLogEvent(parsed.read));
-      assert.equal(keyFault(event.subject), null);
-      return "accepted";
+      const { counts, faults, reads } = counted(text);
+      for (const fault of faults) assert.equal(FAULTS.has(fault), true);
+      const { lines, accesses, excludedReads, withoutData, otherOperations, otherBuckets, badLines } = counts;
+      assert.equal(accesses + excludedReads + withoutData + otherOperations + otherBuckets + badLines, lines);
+      assert.equal(badLines, faults.length);
+      assert.equal(
+        reads.reduce((sum, read) => sum + read.reads, 0),
+        accesses,
+      );
+      for (const { key, bucket, day, lastMs } of reads) {
+        assert.equal(keyFault(key), null);
+        assert.match(bucket, /^[a-z0-9][a-z0-9._-]{1,254}$/i);
+        assert.equal(Math.floor(lastMs / 86_400_000), day);
+      }
+      return accesses + excludedReads > 0 ? "accepted" : "refused";
     },
   });
 });
@@ -46,10 +67,8 @@ test("a line as long as may be takes time in proportion", () => {
     piece.repeat(128 * 1024),
   );
   for (const text of long) {
-    const outcome = acceptedOrRefused(() =>
-      parseAccessLogLine(`o data [06/Feb/2019:00:00:38 +0000] ip - id op ${text}`),
-    );
+    const outcome = acceptedOrRefused(() => counted(`o data [06/Feb/2019:00:00:38 +0000] ip - id op ${text}`));
     assert.equal(outcome, "accepted");
-    assert.equal(parseAccessLogLine(text).kind, "bad");
+    assert.equal(counted(text).counts.badLines, 1);
   }
 });

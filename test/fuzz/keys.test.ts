@@ -4,7 +4,6 @@ import fc from "fast-check";
 import { test } from "vitest";
 import {
   canonicalQuery,
-  compareKeys,
   decodeHeaderText,
   decodeListed,
   encodeHeaderText,
@@ -12,6 +11,7 @@ import {
   encodeStrict,
   sentText,
 } from "../../src/adapters/s3/encoding.ts";
+import { compareKeys } from "../../src/core/key-range.ts";
 import { splitRange } from "../../src/adapters/s3/key-ranges.ts";
 import type { Page, PageInput } from "../../src/adapters/s3/list.ts";
 import { keyFault, lastSegment, objectUri, parseObjectUri } from "../../src/core/object-ref.ts";

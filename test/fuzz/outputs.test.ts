@@ -200,7 +200,6 @@ test("plans, runs, audit and access logs", { timeout: TIMEOUT_MS }, () => {
       expectDead(
         accessLogsText({
           ...NO_LOGS,
-          topic: key,
           firstBad: [{ where: why, fault: "cut" }],
           unreadable: [{ where: key, message: rule }],
         }),
@@ -251,10 +250,14 @@ const EXPLAINED: Explanation = {
 };
 
 const NO_LOGS = {
-  topic: "t",
   files: 1,
+  duplicates: 0,
+  known: 0,
+  objectsChanged: 0,
+  unreadableFiles: 2,
   lines: 1,
   accesses: 0,
+  excludedReads: 0,
   withoutData: 0,
   otherOperations: 0,
   otherBuckets: 0,

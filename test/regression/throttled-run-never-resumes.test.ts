@@ -79,10 +79,17 @@ test("what is done at a time falls while the store throttles, and comes up again
   let running = 0;
   const most = { before: 0, after: 0 };
   let least = Infinity;
-  const pool = new AdaptivePool({ most: 32, throttled: () => throttled, signal: new AbortController().signal });
+  let requests = 0;
+  const pool = new AdaptivePool({
+    most: 32,
+    counters: () => ({ requests, throttled }),
+    now: () => 0,
+    signal: new AbortController().signal,
+  });
   const items = Array.from({ length: 3000 }, (_, index) => index);
   await pool.run(items, async (index) => {
     running += 1;
+    requests += 1;
     if (index < 500) most.before = Math.max(most.before, running);
     if (index >= 500 && index < 600) throttled += 1;
     if (index >= 590 && index < 610) least = Math.min(least, running);

@@ -1,4 +1,7 @@
 /** A process of the product: the real verbs over the real adapters, in a world that is simulated. */
+import { dirname, join } from "node:path";
+import { duckdbBatchEngine } from "../../src/adapters/duckdb/batch-engine.ts";
+import { duckdbInventories } from "../../src/adapters/duckdb/inventories.ts";
 import { s3Stores } from "../../src/adapters/s3/object-store.ts";
 import { openSqliteLog } from "../../src/adapters/sqlite/event-log.ts";
 import { systemBodySources } from "../../src/adapters/system/body-sources.ts";
@@ -78,12 +81,14 @@ export class Worker {
       }),
       { clock, random: scheduler.random, signingClock: setting.signingClock },
     );
+    const folder = dirname(config.state.path);
+    const presence = { self: name, isGone: setting.isGone };
     this.context = this.#sabotaged(setting.sabotage, {
       actor: localActor("operator"),
       config,
       clock,
       random: scheduler.random,
-      presence: { self: name, isGone: setting.isGone },
+      presence,
       logger: SILENT,
       prices: setting.prices,
       get policies() {
@@ -91,6 +96,8 @@ export class Worker {
       },
       log: this.#log.port,
       state: gatedState(setting.state, scheduler),
+      inventories: duckdbInventories({ folder: join(folder, "inventories") }, { presence, clock }),
+      batch: duckdbBatchEngine({ plansFolder: join(folder, "plans") }),
       stores: withKnownInfo(this.#stores, setting.bucketInfo),
       bodies: systemBodySources({ fileRoots: [], allowedPrivateHosts: [], buckets: [] }, { stores: this.#stores }),
       signal: this.#stop.signal,

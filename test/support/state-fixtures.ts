@@ -32,6 +32,7 @@ export function fullObject(key: string, bucket = BUCKET): ObjectState {
     deletedMs: null,
     hold: { legalHold: true, retainUntilMs: NOW_MS + 1_000, seenAtMs: NOW_MS },
     promotedMs: NOW_MS - 50_000,
+    reviewMs: NOW_MS + 3_600_000,
     access: [3, 200, 1, 5_000_000_000].reduce(
       (stats, reads, index) => recordReads(stats, NOW_MS - index * 86_400_000 * 3, reads, 90),
       NO_ACCESS,

@@ -1,5 +1,5 @@
 /** The event log on Apache Kafka. */
-import { partitionOfKey } from "../../core/partition.ts";
+import { partitionOfBytes } from "../../core/partition.ts";
 import type {
   EventLog,
   GroupConsumer,
@@ -53,15 +53,15 @@ class KafkaEventLog implements EventLog {
   async append(topic: string, records: readonly NewRecord[]): Promise<readonly RecordPosition[]> {
     if (records.length === 0) return [];
     const partitions = await this.#appender.partitionCount(topic);
-    const now = this.#context.clock.now();
+    const timestamp = BigInt(Math.trunc(this.#context.clock.now()));
     const shares = new Map<number, { messages: OutgoingMessage[]; places: number[] }>();
     for (const [place, record] of records.entries()) {
-      const partition =
-        record.key === null ? this.#nextInTurn(topic, partitions) : partitionOfKey(record.key, partitions);
-      const share = shares.get(partition) ?? { messages: [], places: [] };
-      share.messages.push(toMessage(topic, partition, record, now));
+      const key = record.key === null ? undefined : Buffer.from(record.key, "utf8");
+      const partition = key ? partitionOfBytes(key, partitions) : this.#nextInTurn(topic, partitions);
+      let share = shares.get(partition);
+      if (!share) shares.set(partition, (share = { messages: [], places: [] }));
+      share.messages.push(toMessage({ topic, partition, timestamp, key }, record));
       share.places.push(place);
-      shares.set(partition, share);
     }
     const positions: RecordPosition[] = [];
     const sent = await Promise.allSettled(

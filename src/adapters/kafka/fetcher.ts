@@ -10,8 +10,8 @@ import { clientOptions, type KafkaContext } from "./options.ts";
 import { pause, type Topics } from "./topics.ts";
 import { decodeBatches, type Fetched } from "./wire.ts";
 
-const PARTITION_BYTES = 1024 * 1024;
-const ANSWER_BYTES = 8 * 1024 * 1024;
+const PARTITION_BYTES = 2 * 1024 * 1024;
+const ANSWER_BYTES = 16 * 1024 * 1024;
 const LONG_WAIT_MS = 500;
 const SHORT_WAIT_MS = 20;
 const RETRY_MS = 200;

@@ -11,7 +11,7 @@ import type { Fetched } from "./wire.ts";
 
 const DEFAULT_BATCH = 1_000;
 /** Records lie ready up to about this much per partition, and this much in all. */
-const READY_BYTES = 512 * 1024;
+const READY_BYTES = 1024 * 1024;
 const READY_BYTES_IN_ALL = 32 * 1024 * 1024;
 
 /**

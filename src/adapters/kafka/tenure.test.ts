@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 
-import type { LogRecord } from "../../ports/event-log.ts";
 import { Tenure } from "./tenure.ts";
+import type { SizedRecord } from "./wire.ts";
 
 const ENOUGH = 1_000;
 
-function record(offset: bigint, size = 10): LogRecord {
-  return { partition: 4, offset, key: null, value: new Uint8Array(size), headers: {}, timestampMs: 0 };
+function record(offset: bigint, size = 10): SizedRecord {
+  return { partition: 4, offset, key: null, value: new Uint8Array(size), headers: {}, timestampMs: 0, bytes: size };
 }
 
-function records(first: bigint, count: number): LogRecord[] {
+function records(first: bigint, count: number): SizedRecord[] {
   return Array.from({ length: count }, (_, index) => record(first + BigInt(index)));
 }
 

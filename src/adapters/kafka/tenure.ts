@@ -1,12 +1,12 @@
 /** What a group member holds of one partition from the moment it is given it until it is taken away. */
-import type { LogRecord, RecordBatch } from "../../ports/event-log.ts";
-import { recordBytes, type Fetched } from "./wire.ts";
+import type { RecordBatch } from "../../ports/event-log.ts";
+import type { Fetched, SizedRecord } from "./wire.ts";
 
 export class Tenure {
   readonly partition: number;
   /** Where to fetch next; undefined until the place to begin at is known. */
   #next: bigint | undefined;
-  #records: LogRecord[] = [];
+  #records: SizedRecord[] = [];
   /** Index of the first record that is not handed out; those of the batch being worked on stand right before it. */
   #head = 0;
   /** Bytes from there on. */
@@ -41,7 +41,7 @@ export class Tenure {
     this.#next = fetched.next;
     for (const record of fetched.records) {
       this.#records.push(record);
-      this.#aheadBytes += recordBytes(record);
+      this.#aheadBytes += record.bytes;
     }
   }
 
@@ -67,7 +67,7 @@ export class Tenure {
     const from = this.#from;
     if (next === from) return undefined;
     this.#head += records.length;
-    for (const record of records) this.#aheadBytes -= recordBytes(record);
+    for (const record of records) this.#aheadBytes -= record.bytes;
     this.#isOut = true;
     this.#from = next;
     this.#reached = next;
@@ -88,7 +88,7 @@ export class Tenure {
       const before = this.#records[this.#head - 1];
       if (!before || before.offset < nextOffset) return;
       this.#head -= 1;
-      this.#aheadBytes += recordBytes(before);
+      this.#aheadBytes += before.bytes;
     }
   }
 

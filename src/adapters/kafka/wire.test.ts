@@ -2,7 +2,16 @@ import { createRecordsBatch, Reader, readRecordsBatch, type RecordsBatch } from 
 import { describe, expect, test } from "vitest";
 
 import type { NewRecord } from "../../ports/event-log.ts";
-import { decodeBatches, messageBytes, toMessage, type OutgoingMessage } from "./wire.ts";
+import { type Address, decodeBatches, messageBytes, toMessage, type OutgoingMessage } from "./wire.ts";
+
+function addressOf(key: string | null, nowMs: number): Address {
+  return {
+    topic: "t",
+    partition: 3,
+    timestamp: BigInt(Math.trunc(nowMs)),
+    key: key === null ? undefined : Buffer.from(key),
+  };
+}
 
 const LOG_APPEND_TIME = 1 << 3;
 const CONTROL = 1 << 5;
@@ -14,7 +23,7 @@ const sent: readonly NewRecord[] = [
 ];
 
 function throughTheWire(firstOffset: bigint, nowMs = 1_000): RecordsBatch {
-  const messages = sent.map((record) => toMessage("t", 3, record, nowMs));
+  const messages = sent.map((record) => toMessage(addressOf(record.key, nowMs), record));
   const records = messages.map(asRecord);
   return { ...readRecordsBatch(Reader.from(createRecordsBatch(records).buffer)), firstOffset };
 }
@@ -65,7 +74,7 @@ describe("records on the wire", () => {
 
   test("are never counted smaller than they are", () => {
     for (const record of sent) {
-      const message = toMessage("t", 3, record, 1_000);
+      const message = toMessage(addressOf(record.key, 1_000), record);
       expect(messageBytes(message)).toBeGreaterThanOrEqual(createRecordsBatch([asRecord(message)]).length - 61);
     }
   });

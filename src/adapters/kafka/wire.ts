@@ -13,20 +13,26 @@ const NOTHING = new Uint8Array(0);
 /** Room a record takes in a batch besides its key, value and headers, at most. */
 const RECORD_OVERHEAD = 64;
 
-export function toMessage(topic: string, partition: number, record: NewRecord, nowMs: number): OutgoingMessage {
-  const { value } = record;
-  return {
-    topic,
-    partition,
-    timestamp: BigInt(Math.trunc(nowMs)),
-    ...(record.key !== null && { key: Buffer.from(record.key, "utf8") }),
-    value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-    ...(record.headers && {
-      headers: new Map(
-        Object.entries(record.headers).map(([name, text]) => [Buffer.from(name, "utf8"), Buffer.from(text, "utf8")]),
-      ),
-    }),
-  };
+/** Where a message goes, and its key encoded. */
+export interface Address {
+  readonly topic: string;
+  readonly partition: number;
+  readonly timestamp: bigint;
+  readonly key: Buffer | undefined;
+}
+
+export function toMessage({ topic, partition, timestamp, key }: Address, record: NewRecord): OutgoingMessage {
+  const { value: bytes, headers } = record;
+  const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const message: OutgoingMessage = key
+    ? { topic, partition, timestamp, key, value }
+    : { topic, partition, timestamp, value };
+  if (headers) {
+    message.headers = new Map(
+      Object.entries(headers).map(([name, text]) => [Buffer.from(name, "utf8"), Buffer.from(text, "utf8")]),
+    );
+  }
+  return message;
 }
 
 /** Bytes a message takes before compression, a little overstated. */
@@ -38,13 +44,47 @@ export function messageBytes(message: OutgoingMessage): number {
   return bytes;
 }
 
-/** About what a record takes in memory. */
-export function recordBytes(record: LogRecord): number {
-  return RECORD_OVERHEAD + record.value.byteLength + (record.key?.length ?? 0);
+/** A record, and about what it takes in memory. */
+export interface SizedRecord extends LogRecord {
+  readonly bytes: number;
+}
+
+/** A record as it came: key and headers are read when they are asked for, which most readers never do. */
+class FetchedRecord implements SizedRecord {
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly value: Uint8Array;
+  readonly timestampMs: number;
+  readonly #record: KafkaRecord;
+
+  constructor(partition: number, offset: bigint, batch: RecordsBatch, record: KafkaRecord) {
+    const byBroker = (batch.attributes & IS_LOG_APPEND_TIME) !== 0;
+    this.partition = partition;
+    this.offset = offset;
+    this.value = record.value ?? NOTHING;
+    this.timestampMs = Number(byBroker ? batch.maxTimestamp : batch.firstTimestamp + record.timestampDelta);
+    this.#record = record;
+  }
+
+  get key(): string | null {
+    const { key } = this.#record;
+    return key === null ? null : key.toString("utf8");
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    const { headers } = this.#record;
+    return Object.fromEntries(
+      headers.map(([name, text]) => [name?.toString("utf8") ?? "", text?.toString("utf8") ?? ""]),
+    );
+  }
+
+  get bytes(): number {
+    return RECORD_OVERHEAD + this.value.byteLength + (this.#record.key?.length ?? 0);
+  }
 }
 
 export interface Fetched {
-  readonly records: readonly LogRecord[];
+  readonly records: readonly SizedRecord[];
   /** Where to read on; past records that are not for us, such as transaction markers. */
   readonly next: bigint;
 }
@@ -59,7 +99,7 @@ export function decodeBatches(
   from: bigint,
   aborted: readonly AbortedTransaction[] = [],
 ): Fetched {
-  const records: LogRecord[] = [];
+  const records: SizedRecord[] = [];
   let next = from;
   for (const batch of batches) {
     const after = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
@@ -69,22 +109,8 @@ export function decodeBatches(
     for (const record of batch.records) {
       const offset = batch.firstOffset + BigInt(record.offsetDelta);
       if (offset < from) continue;
-      records.push(decodeRecord(partition, offset, batch, record));
+      records.push(new FetchedRecord(partition, offset, batch, record));
     }
   }
   return { records, next };
-}
-
-function decodeRecord(partition: number, offset: bigint, batch: RecordsBatch, record: KafkaRecord): LogRecord {
-  const byBroker = (batch.attributes & IS_LOG_APPEND_TIME) !== 0;
-  return {
-    partition,
-    offset,
-    key: record.key === null ? null : record.key.toString("utf8"),
-    value: record.value ?? NOTHING,
-    headers: Object.fromEntries(
-      record.headers.map(([name, text]) => [name?.toString("utf8") ?? "", text?.toString("utf8") ?? ""]),
-    ),
-    timestampMs: Number(byBroker ? batch.maxTimestamp : batch.firstTimestamp + record.timestampDelta),
-  };
 }

@@ -71,6 +71,17 @@ export const LIFECYCLE: ControlCall<Pick<BucketInfo, LifecycleInfo>> = {
   },
 };
 
+/** The rules as S3 has them, disabled ones included, for a document that keeps every one. */
+export const LIFECYCLE_RULES: ControlCall<readonly Readonly<Record<string, unknown>>[]> = {
+  operation: "GetBucketLifecycleConfiguration",
+  action: "s3:GetLifecycleConfiguration",
+  absent: [],
+  ask: async (sdk, client, Bucket) => {
+    const { Rules = [] } = await client.send(new sdk.GetBucketLifecycleConfigurationCommand({ Bucket }));
+    return Rules.map((rule) => ({ ...rule }));
+  },
+};
+
 /** A rule without a filter; an empty prefix, in its old or its new place, is none. */
 function coversBucket({ Filter, Prefix }: S3.LifecycleRule): boolean {
   const { Prefix: filterPrefix, ...others } = Filter ?? {};

@@ -6,6 +6,7 @@ import {
   type ControlCall,
   BUCKET_OWNER,
   LIFECYCLE,
+  LIFECYCLE_RULES,
   LOCATION,
   NOTIFICATIONS,
   OBJECT_LOCK,
@@ -19,6 +20,7 @@ import { readBreak } from "./transport.ts";
 
 export interface Control {
   bucketInfo(): Promise<BucketInfo>;
+  lifecycleRules(): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Which questions this principal may ask. */
   run<T>(call: ControlCall<T>): Promise<T>;
   close(): Promise<void>;
@@ -76,6 +78,7 @@ export function openControl(requests: Requests): Control {
   };
   return {
     run,
+    lifecycleRules: () => run(LIFECYCLE_RULES),
     bucketInfo: async () => {
       const nowMs = requests.clock.now();
       if (!held || nowMs - held.atMs > INFO_AGE_MS) held = { atMs: nowMs, info: await readInfo() };

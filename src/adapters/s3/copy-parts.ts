@@ -2,7 +2,7 @@
 import { GB_BYTES, MIB } from "../../core/units.ts";
 import type { ChangeClassInput, Checksum, ObjectHead } from "../../ports/object-store.ts";
 import { grantHeaders } from "./acl.ts";
-import { compareKeys } from "./encoding.ts";
+import { compareKeys } from "../../core/key-range.ts";
 import { findObject, unquote } from "./head.ts";
 import {
   type Part,

@@ -9,6 +9,8 @@ type IdentityProvider = ReturnType<typeof fromEnv>;
 type Identity = Awaited<ReturnType<IdentityProvider>>;
 
 export interface CredentialSource {
+  /** Those in hand, where they are good for a while yet: what most requests take without waiting. */
+  held(): Credentials | null;
   /** @throws ASTRA_STORE_AUTHENTICATION where none can be had. */
   get(): Promise<Credentials>;
   /** Gets new ones, where these can be renewed: `false` for keys that are written down. */
@@ -28,7 +30,7 @@ export function credentialSource(
 }
 
 function fixedSource(credentials: Credentials): CredentialSource {
-  return { get: async () => credentials, renew: async () => false };
+  return { held: () => credentials, get: async () => credentials, renew: async () => false };
 }
 
 function renewableSource(
@@ -57,8 +59,10 @@ function renewableSource(
     });
     return pending;
   };
+  const fresh = (): Identity | null => (held && expiresMs(held) - MARGIN_MS > clock.now() ? held : null);
   return {
-    get: async () => (held && expiresMs(held) - MARGIN_MS > clock.now() ? held : renewed()),
+    held: fresh,
+    get: async () => fresh() ?? renewed(),
     renew: async () => {
       const before = held;
       return (await renewed()) !== before;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { compareKeys } from "../../core/key-range.ts";
 import {
-  compareKeys,
   decodeHeaderText,
   decodeListed,
   encodeHeaderText,

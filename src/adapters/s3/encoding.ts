@@ -56,23 +56,6 @@ export function decodeListed(text: string): string {
   }
 }
 
-/** Order of keys by their UTF-8 bytes; JavaScript's own order differs above U+FFFF. */
-export function compareKeys(a: string, b: string): number {
-  const shorter = Math.min(a.length, b.length);
-  for (let index = 0; index < shorter; index++) {
-    const unitA = a.charCodeAt(index);
-    const unitB = b.charCodeAt(index);
-    if (unitA !== unitB) return utf8Rank(unitA) - utf8Rank(unitB);
-  }
-  return a.length - b.length;
-}
-
-function utf8Rank(unit: number): number {
-  if (unit < 0xd800) return unit;
-  // Surrogates stand for U+10000 and up, so they go above U+E000 to U+FFFF.
-  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
-}
-
 const NOT_ASCII = /[^\x20-\x7e]/;
 
 /** Header text as S3 wants it for user metadata: ASCII as it is, all else as RFC 2047 encoded words. */
@@ -118,8 +101,11 @@ export function wireText(value: string): string {
   return /\P{ASCII}/u.test(value) ? Buffer.from(value, "utf8").toString("latin1") : value;
 }
 
+const PRINTABLE = /^[\x20-\x7e]*$/;
+
 /** @throws ASTRA_STORE_REFUSED for a line break or the like, which no header can hold. */
 export function sentText(name: string, value: string): string {
+  if (PRINTABLE.test(value)) return value;
   if (!/\p{Cc}/u.test(value)) return wireText(value);
   throw new AstraError(
     "ASTRA_STORE_REFUSED",

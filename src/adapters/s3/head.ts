@@ -90,11 +90,12 @@ const METADATA = "x-amz-meta-";
 
 function readMetadata(headers: Headers): Record<string, string> {
   const metadata: [string, string][] = [];
-  for (const [name, value] of headers) {
-    if (name.startsWith(METADATA)) metadata.push([name.slice(METADATA.length), decodeHeaderText(value)]);
+  for (const name of headers.keys()) {
+    if (!name.startsWith(METADATA)) continue;
+    metadata.push([name.slice(METADATA.length), decodeHeaderText(headers.get(name) ?? "")]);
   }
   // From entries, because a name such as __proto__ would not stick to a plain object.
-  return Object.fromEntries(metadata);
+  return metadata.length === 0 ? {} : Object.fromEntries(metadata);
 }
 
 function readEncryption(headers: Headers): Encryption | null {
@@ -115,9 +116,13 @@ export const CHECKSUM_ALGORITHMS = [
   "SHA1",
 ] as const satisfies readonly Checksum["algorithm"][];
 
+const CHECKSUM_HEADERS = CHECKSUM_ALGORITHMS.map(
+  (algorithm) => [algorithm, `x-amz-checksum-${algorithm.toLowerCase()}`] as const,
+);
+
 function readChecksum(headers: Headers): Checksum | null {
-  for (const algorithm of CHECKSUM_ALGORITHMS) {
-    const value = headers.get(`x-amz-checksum-${algorithm.toLowerCase()}`);
+  for (const [algorithm, name] of CHECKSUM_HEADERS) {
+    const value = headers.get(name);
     if (value === undefined) continue;
     const composite = headers.get("x-amz-checksum-type") === "COMPOSITE" || value.includes("-");
     return { algorithm, value, type: composite ? "COMPOSITE" : "FULL_OBJECT" };

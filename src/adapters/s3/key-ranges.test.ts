@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compareKeys } from "./encoding.ts";
-import { type KeyRange, type ListPage, splitRange } from "./key-ranges.ts";
+import { type KeyRange, compareKeys } from "../../core/key-range.ts";
+import { type ListPage, splitRange } from "./key-ranges.ts";
 
 /** A listing over keys in memory, with S3's rules for prefix, start-after and delimiter. */
 function listingOf(keys: readonly string[]): ListPage {

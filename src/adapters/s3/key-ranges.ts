@@ -1,12 +1,6 @@
 /** Cutting a stretch of keys into stretches that can be listed side by side. Cuts are guesses; any cut is correct. */
-import { compareKeys } from "./encoding.ts";
+import { type KeyRange, compareKeys } from "../../core/key-range.ts";
 import type { Page, PageInput } from "./list.ts";
-
-/** The keys above `after` up to and including `upTo`; `null`: to the end of the listing. */
-export interface KeyRange {
-  readonly after: string;
-  readonly upTo: string | null;
-}
 
 export type ListPage = (input: PageInput) => Promise<Page>;
 

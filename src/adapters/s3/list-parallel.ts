@@ -1,7 +1,7 @@
 /** A listing by several requests at a time. Whoever lists a long range cuts it where others have nothing to do. */
-import type { ListedObject, ListInput } from "../../ports/object-store.ts";
-import { compareKeys } from "./encoding.ts";
-import { type KeyRange, splitRange } from "./key-ranges.ts";
+import { type KeyRange, compareKeys } from "../../core/key-range.ts";
+import type { ListedObject, ListedRange, ListInput, ListRangesInput } from "../../ports/object-store.ts";
+import { splitRange } from "./key-ranges.ts";
 import { type Page, type PageInput, listPage } from "./list.ts";
 import type { Requests } from "./request.ts";
 
@@ -9,11 +9,22 @@ type ObjectsPage = readonly ListedObject[];
 
 /** Pages of a range before it is cut: looking for cuts costs requests that a short range is done in. */
 const PAGES_BEFORE_CUT = 4;
+/** Pages that wait for the reader. */
+const READY_PAGES = 2;
 
 export async function* listInParallel(
   requests: Requests,
-  input: ListInput,
+  { startAfter = "", ...input }: ListInput,
 ): AsyncGenerator<ObjectsPage, void, undefined> {
+  const ranges = [{ after: startAfter, upTo: null }];
+  for await (const { objects } of listRanges(requests, { ...input, ranges })) if (objects.length > 0) yield objects;
+}
+
+/** Every key of the ranges once, each page with the stretch that it is all of. */
+export async function* listRanges(
+  requests: Requests,
+  input: ListRangesInput,
+): AsyncGenerator<ListedRange, void, undefined> {
   const listing = new ParallelListing(requests, input);
   try {
     yield* listing.pages();
@@ -29,19 +40,19 @@ class ParallelListing {
   readonly #ended = new AbortController();
   readonly #signal: AbortSignal;
   readonly #ranges: KeyRange[];
-  readonly #pages: ObjectsPage[] = [];
+  readonly #pages: ListedRange[] = [];
   readonly #done: Promise<void>;
   #busy = 0;
   #finished = false;
   #failure: { readonly error: unknown } | null = null;
   #changed = Promise.withResolvers<void>();
 
-  constructor(requests: Requests, input: ListInput) {
+  constructor(requests: Requests, input: ListRangesInput) {
     this.#requests = requests;
     this.#prefix = input.prefix ?? "";
     this.#workers = requests.settings.listConcurrency;
     this.#signal = input.signal ? AbortSignal.any([input.signal, this.#ended.signal]) : this.#ended.signal;
-    this.#ranges = [{ after: input.startAfter ?? "", upTo: null }];
+    this.#ranges = [...(input.ranges ?? [{ after: "", upTo: null }])];
     const workers = Array.from({ length: this.#workers }, async () => this.#work());
     this.#done = this.#finish(workers);
   }
@@ -52,7 +63,7 @@ class ParallelListing {
     this.#notify();
   }
 
-  async *pages(): AsyncGenerator<ObjectsPage, void, undefined> {
+  async *pages(): AsyncGenerator<ListedRange, void, undefined> {
     for (;;) {
       const page = this.#pages.shift();
       if (page) {
@@ -113,9 +124,10 @@ class ParallelListing {
     for (;;) {
       const page: Page = await this.#list({ prefix: this.#prefix, startAfter: range.after, token });
       const objects = cutAbove(page.objects, range.upTo);
-      await this.#hand(objects);
       const last = page.objects.at(-1)?.key;
-      if (page.token === null || objects.length < page.objects.length || last === range.upTo) return;
+      const isLast = page.token === null || objects.length < page.objects.length || last === range.upTo;
+      await this.#hand({ after: range.after, upTo: isLast ? range.upTo : (last ?? range.after), objects });
+      if (isLast) return;
       token = page.token;
       range = { after: last ?? range.after, upTo: range.upTo };
       pagesToCut -= 1;
@@ -142,11 +154,10 @@ class ParallelListing {
     return listPage(this.#requests, { ...input, signal: this.#signal });
   }
 
-  /** Waits while the reader is a page per worker behind, so that memory stays bounded. */
-  async #hand(objects: ObjectsPage): Promise<void> {
-    while (this.#pages.length >= this.#workers && !this.#signal.aborted) await this.#changed.promise;
-    if (objects.length === 0) return;
-    this.#pages.push(objects);
+  /** Waits while the reader is behind: then each worker has one page more in its hands, and memory stays bounded. */
+  async #hand(listed: ListedRange): Promise<void> {
+    while (this.#pages.length >= READY_PAGES && !this.#signal.aborted) await this.#changed.promise;
+    this.#pages.push(listed);
     this.#notify();
   }
 }

@@ -1,7 +1,8 @@
 /** ListObjectsV2, page by page. */
 import { AstraError } from "../../core/errors.ts";
+import { compareKeys } from "../../core/key-range.ts";
 import type { ListedObject, ListInput } from "../../ports/object-store.ts";
-import { type QueryPair, compareKeys, decodeListed } from "./encoding.ts";
+import { type QueryPair, decodeListed } from "./encoding.ts";
 import { unquote } from "./head.ts";
 import type { Requests } from "./request.ts";
 import { decodeEntities, elements, tagText } from "./xml-scan.ts";

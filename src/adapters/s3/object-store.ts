@@ -8,7 +8,7 @@ import { getObject } from "./download.ts";
 import { headObject } from "./head.ts";
 import { addHolds } from "./holds.ts";
 import { listObjects } from "./list.ts";
-import { listInParallel } from "./list-parallel.ts";
+import { listInParallel, listRanges } from "./list-parallel.ts";
 import { openUploads } from "./open-uploads.ts";
 import { type S3Deps, type S3Options, withDefaults } from "./options.ts";
 import { probeBucket } from "./probe.ts";
@@ -81,8 +81,10 @@ function storeOver(
     changeClass: (input) => changeClass(requests, input),
     list: (input = {}) => listObjects(requests, input),
     listParallel: (input = {}) => listInParallel(requests, input),
+    listRanges: (input = {}) => listRanges(requests, input),
     restore: (input) => restoreObject(requests, input),
     bucketInfo: () => control.bucketInfo(),
+    lifecycleRules: () => control.lifecycleRules(),
     counters: () => requests.counters(),
     probe: () => probeBucket(requests, control),
     clockSkewMs: async (nowMs) => {

@@ -33,7 +33,7 @@ export interface S3Options {
   readonly partBytes?: number;
   /** Objects above this are copied in parts. Default and S3's own limit 5 GiB. */
   readonly maxCopyBytes?: number;
-  /** Most connections per origin. Default 64. */
+  /** Most connections per origin; opened as they are needed. Default 512. */
   readonly connections?: number;
   /** Certificate authority to trust, PEM. */
   readonly ca?: string;
@@ -68,7 +68,7 @@ export function withDefaults(options: S3Options): S3Settings {
     multipartThresholdBytes: 64 * MIB,
     partBytes: 16 * MIB,
     maxCopyBytes: 5 * GB_BYTES,
-    connections: 64,
+    connections: 512,
     retry: DEFAULT_RETRY,
     listConcurrency: 8,
     conditionalCopyDestination: options.endpoint === undefined,

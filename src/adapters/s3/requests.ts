@@ -1,11 +1,9 @@
 /** Sends one S3 request until its outcome is final: signed, timed out, redirected, repeated. */
-import type { Dispatcher } from "undici";
 import { AstraError } from "../../core/errors.ts";
 import { backoffMs } from "../../core/retry.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { StoreCounters } from "../../ports/object-store.ts";
 import { type CredentialSource, credentialSource } from "./credentials.ts";
-import { canonicalQuery, encodeKey, readHeaders, sentText } from "./encoding.ts";
 import { type BucketAddress, bucketAddress } from "./endpoint.ts";
 import {
   type Asked,
@@ -19,14 +17,14 @@ import {
   isUncertain,
   readFault,
 } from "./errors.ts";
+import type { HttpPool, PoolOptions } from "./http-pool.ts";
 import type { S3Deps, S3Settings } from "./options.ts";
 import type { Answer, Outcome, Requests, S3Request } from "./request.ts";
-import { EMPTY_SHA256, createSigner, sha256Hex } from "./signature.ts";
-import { type Break, type Connections, exchange, readBreak } from "./transport.ts";
+import { outgoing } from "./outgoing.ts";
+import { type Credentials, createSigner } from "./signature.ts";
+import { type Break, type Connections, readBreak } from "./transport.ts";
+import { streamed } from "./streamed.ts";
 import { tagText } from "./xml-scan.ts";
-
-const HEADERS_TIMEOUT_MS = 30_000;
-const SLOW_HEADERS_TIMEOUT_MS = 15 * 60_000;
 
 interface Tries {
   count: number;
@@ -58,8 +56,10 @@ class RequestSender implements Requests {
   readonly #connections: Connections;
   readonly #sign = createSigner();
   readonly #counts = { requests: 0, throttled: 0, retried: 0 };
+  readonly #poolOptions: PoolOptions;
   #region: string;
   #address: BucketAddress;
+  #pool: HttpPool;
 
   constructor(
     bucket: string,
@@ -75,7 +75,9 @@ class RequestSender implements Requests {
     this.#signingClock = signingClock;
     this.#connections = connections;
     this.#region = settings.region;
+    this.#poolOptions = { connections: settings.connections, ca: settings.ca };
     this.#address = bucketAddress(bucket, settings.region, settings);
+    this.#pool = connections.pool(this.#address.origin, this.#poolOptions);
   }
 
   region(): string {
@@ -91,25 +93,34 @@ class RequestSender implements Requests {
   }
 
   async send(request: S3Request): Promise<Outcome> {
-    const tries: Tries = { count: 0, uncertain: false, redirected: false, renewed: false };
+    const first = await this.#tryOnce(request);
+    return first.kind === "answer" ? first : this.#sendOn(request, first);
+  }
+
+  /** What becomes of a request whose first try has not worked. */
+  async #sendOn(request: S3Request, first: Exclude<Tried, { kind: "answer" }>): Promise<Outcome> {
+    const tries: Tries = { count: 1, uncertain: false, redirected: false, renewed: false };
+    let tried: Tried = first;
     for (;;) {
-      tries.count += 1;
-      if (tries.count > 1) this.#counts.retried += 1;
-      const tried = await this.#tryOnce(request);
-      if (tried.kind === "fault" && isThrottle(tried.fault)) this.#counts.throttled += 1;
       if (tried.kind === "answer") return tried;
-      if (tried.kind === "fault" && (await this.#mended(tried, tries))) continue;
-      const passing = tried.kind === "break" ? tried.broken.retryable : isPassing(tried.fault);
-      if (!passing && tried.kind === "fault" && !isAuthenticationFault(tried.fault.code)) {
-        return { kind: "fault", fault: tried.fault, uncertain: tries.uncertain };
+      if (tried.kind === "fault" && isThrottle(tried.fault)) this.#counts.throttled += 1;
+      const isMended = tried.kind === "fault" && (await this.#mended(tried, tries));
+      if (!isMended) {
+        const passing = tried.kind === "break" ? tried.broken.retryable : isPassing(tried.fault);
+        if (!passing && tried.kind === "fault" && !isAuthenticationFault(tried.fault.code)) {
+          return { kind: "fault", fault: tried.fault, uncertain: tries.uncertain };
+        }
+        tries.uncertain ||= tried.kind === "break" ? tried.broken.uncertain : isUncertain(tried.fault);
+        if (!passing || tries.count >= this.settings.retry.attempts) {
+          if (tries.uncertain && passing && (await request.alreadyDone?.())) return { kind: "done-before" };
+          throw this.#finalError(tried, request);
+        }
+        await this.#wait(tries.count, tried.kind === "fault" ? tried.retryAfterMs : 0, request.signal);
+        if (tries.uncertain && (await request.alreadyDone?.())) return { kind: "done-before" };
       }
-      tries.uncertain ||= tried.kind === "break" ? tried.broken.uncertain : isUncertain(tried.fault);
-      if (!passing || tries.count >= this.settings.retry.attempts) {
-        if (tries.uncertain && passing && (await request.alreadyDone?.())) return { kind: "done-before" };
-        throw this.#finalError(tried, request);
-      }
-      await this.#wait(tries.count, tried.kind === "fault" ? tried.retryAfterMs : 0, request.signal);
-      if (tries.uncertain && (await request.alreadyDone?.())) return { kind: "done-before" };
+      tries.count += 1;
+      this.#counts.retried += 1;
+      tried = await this.#tryOnce(request);
     }
   }
 
@@ -122,9 +133,7 @@ class RequestSender implements Requests {
 
   async sendOnce(request: S3Request): Promise<Pick<Answer, "status" | "headers">> {
     try {
-      const response = await this.#exchange(request);
-      await response.body.dump();
-      return { status: response.statusCode, headers: readHeaders(response.headers) };
+      return await this.#exchange(request);
     } catch (error) {
       throw error instanceof AstraError ? error : breakError(readBreak(error), this.#asked(request));
     }
@@ -135,15 +144,19 @@ class RequestSender implements Requests {
   }
 
   async #tryOnce(request: S3Request): Promise<Tried> {
-    const response = await this.#attempt(request);
-    if ("broken" in response) return { kind: "break", broken: response.broken };
-    const { answer } = response;
-    if (answer.status >= 200 && answer.status < 300) {
-      // CopyObject and CompleteMultipartUpload send their 200 before they know whether they succeed.
-      if (!request.slow || !answer.text.includes("<Error>")) return { kind: "answer", answer };
-      const fault = readFault(answer.status, answer.text);
-      return { kind: "fault", fault, region: null, retryAfterMs: 0 };
+    let answer: Answer;
+    try {
+      answer = await this.#exchange(request);
+    } catch (error) {
+      return { kind: "break", broken: brokenBy(error, request) };
     }
+    if (answer.status < 200 || answer.status >= 300) return this.#refusal(request, answer);
+    // CopyObject and CompleteMultipartUpload send their 200 before they know whether they succeed.
+    if (!request.slow || !answer.text.includes("<Error>")) return { kind: "answer", answer };
+    return { kind: "fault", fault: readFault(answer.status, answer.text), region: null, retryAfterMs: 0 };
+  }
+
+  async #refusal(request: S3Request, answer: Answer): Promise<FaultTried> {
     const fault = readFault(answer.status, answer.text);
     const region = answer.headers.get("x-amz-bucket-region") ?? tagText(answer.text, "Region");
     const retryAfterMs = readRetryAfter(answer.headers.get("retry-after"), this.#signingClock.now());
@@ -153,53 +166,23 @@ class RequestSender implements Requests {
     return { kind: "fault", fault, region, retryAfterMs };
   }
 
-  async #attempt(request: S3Request): Promise<{ answer: Answer } | { broken: Break }> {
-    try {
-      const response = await this.#exchange(request);
-      const good = response.statusCode >= 200 && response.statusCode < 300;
-      const stream = request.stream === true && good ? response.body : null;
-      const text = stream ? "" : await response.body.text();
-      return { answer: { status: response.statusCode, headers: readHeaders(response.headers), text, stream } };
-    } catch (error) {
-      request.signal?.throwIfAborted();
-      if (error instanceof AstraError) throw error;
-      return { broken: readBreak(error) };
-    }
+  #exchange(request: S3Request): Promise<Answer> {
+    const held = this.credentials.held();
+    return held ? this.#carry(request, held) : this.credentials.get().then((got) => this.#carry(request, got));
   }
 
-  async #exchange(request: S3Request): Promise<Dispatcher.ResponseData> {
-    const credentials = await this.credentials.get();
-    const { origin, host, basePath } = this.#address;
+  #carry(request: S3Request, credentials: Credentials): Promise<Answer> {
     this.#counts.requests += 1;
-    const path = request.key === undefined ? basePath || "/" : `${basePath}/${encodeKey(request.key)}`;
-    const query = request.query ? canonicalQuery(request.query) : "";
-    const body = typeof request.body === "string" ? Buffer.from(request.body) : (request.body ?? null);
-    const headers = this.#sign(
-      {
-        method: request.method,
-        path,
-        query,
-        headers: { ...request.headers, host },
-        payloadHash: body ? sha256Hex(body) : EMPTY_SHA256,
-      },
-      { region: this.#region, credentials, timeMs: this.#signingClock.now() },
-    );
-    for (const name in headers) headers[name] = sentText(name, headers[name] ?? "");
-    const pool = this.#connections.pool(origin, { connections: this.settings.connections, ca: this.settings.ca });
-    return exchange(pool, {
-      origin,
-      method: request.method,
-      target: query === "" ? path : `${path}?${query}`,
-      headers,
-      body,
-      headersTimeoutMs: request.slow ? SLOW_HEADERS_TIMEOUT_MS : HEADERS_TIMEOUT_MS,
-      signal: request.signal,
-    });
+    const scope = { region: this.#region, credentials, timeMs: this.#signingClock.now() };
+    const sent = outgoing(request, this.#address, (unsigned) => this.#sign(unsigned, scope));
+    if (!request.stream) return this.#pool.request(sent);
+    const { origin } = this.#address;
+    return this.#connections.streams(origin, this.#poolOptions).then((pool) => streamed(pool, sent));
   }
 
   /** A HEAD's refusal has no body, so a free request on the bucket is asked for the reason. */
   async #explainHead(fault: StoreFault, request: S3Request): Promise<StoreFault> {
-    const probe = await this.#attempt({
+    const probe = await this.#tryOnce({
       operation: "ListObjectsV2",
       action: "s3:ListBucket",
       method: "GET",
@@ -209,8 +192,8 @@ class RequestSender implements Requests {
       ],
       signal: request.signal,
     });
-    if ("broken" in probe || probe.answer.status < 400) return fault;
-    const reason = readFault(probe.answer.status, probe.answer.text);
+    if (probe.kind !== "fault") return fault;
+    const reason = probe.fault;
     return isAuthenticationFault(reason.code) || reason.code === "NoSuchBucket" ? reason : fault;
   }
 
@@ -221,6 +204,7 @@ class RequestSender implements Requests {
       tries.redirected = true;
       this.#region = region;
       this.#address = bucketAddress(this.bucket, region, this.settings);
+      this.#pool = this.#connections.pool(this.#address.origin, this.#poolOptions);
       return true;
     }
     if (!isExpiredToken(fault.code) || tries.renewed) return false;
@@ -248,6 +232,13 @@ class RequestSender implements Requests {
       endpoint: this.#address.origin,
     };
   }
+}
+
+/** @throws AstraError of our own making, and the signal's reason */
+function brokenBy(error: unknown, request: S3Request): Break {
+  request.signal?.throwIfAborted();
+  if (error instanceof AstraError) throw error;
+  return readBreak(error);
 }
 
 /** Seconds or an HTTP date; a minute at the most, so that a wrong date does not stop a run. */

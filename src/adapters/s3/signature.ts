@@ -1,5 +1,5 @@
 /** AWS Signature Version 4 for S3 in the Authorization header. Pure but for a cache of the day's derived key. */
-import { type KeyObject, createHmac, createSecretKey, hash } from "node:crypto";
+import { hash } from "node:crypto";
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -26,7 +26,9 @@ export interface SigningScope {
   readonly timeMs: number;
 }
 
-/** @returns the request's headers with `x-amz-date`, `x-amz-content-sha256`, the token and `authorization` added. */
+const USER_AGENT = "astra/s3";
+
+/** @returns the request's headers with `x-amz-date`, `x-amz-content-sha256`, the token, `authorization` and `user-agent` added. */
 export type Signer = (request: UnsignedRequest, scope: SigningScope) => Record<string, string>;
 
 /** SHA-256 of no bytes. */
@@ -42,22 +44,22 @@ export function createSigner(): Signer {
   return (request, scope) => {
     const date = dateOf(scope.timeMs);
     const day = date.slice(0, 8);
-    const headers: Record<string, string> = {
-      ...request.headers,
-      "x-amz-content-sha256": request.payloadHash,
-      "x-amz-date": date,
-    };
+    const headers: Record<string, string> = { ...request.headers };
+    headers["x-amz-content-sha256"] = request.payloadHash;
+    headers["x-amz-date"] = date;
     if (scope.credentials.sessionToken !== undefined) headers["x-amz-security-token"] = scope.credentials.sessionToken;
     const names = Object.keys(headers).toSorted();
     let canonicalHeaders = "";
-    for (const name of names) canonicalHeaders += `${name}:${(headers[name] ?? "").trim().replace(/\s+/g, " ")}\n`;
+    for (const name of names) canonicalHeaders += `${name}:${canonicalValue(headers[name] ?? "")}\n`;
     const signedNames = names.join(";");
     const canonical = `${request.method}\n${request.path}\n${request.query}\n${canonicalHeaders}\n${signedNames}\n${request.payloadHash}`;
     const credentialScope = `${day}/${scope.region}/s3/aws4_request`;
     const toSign = `AWS4-HMAC-SHA256\n${date}\n${credentialScope}\n${sha256Hex(canonical)}`;
-    const signature = hmac(signingKey(scope, day), toSign).toString("hex");
+    const signature = signingKey(scope, day)(toSign);
     headers["authorization"] =
       `AWS4-HMAC-SHA256 Credential=${scope.credentials.accessKeyId}/${credentialScope}, SignedHeaders=${signedNames}, Signature=${signature}`;
+    // Not signed, as proxies may change it. Access logs show our own requests by it: those are no accesses.
+    headers["user-agent"] = USER_AGENT;
     return headers;
   };
 }
@@ -79,18 +81,49 @@ function createDateCache(): (timeMs: number) => string {
   };
 }
 
-/** The key is kept as a key object: from bytes, each HMAC would import it anew at four times the cost. */
-function createKeyCache(): (scope: SigningScope, day: string) => KeyObject {
-  let held: { secret: string; region: string; day: string; key: KeyObject } | null = null;
+/** Most values are in their canonical form. */
+function canonicalValue(value: string): string {
+  return /\s\s|[^\S ]|^ | $/.test(value) ? value.trim().replace(/\s+/g, " ") : value;
+}
+
+function createKeyCache(): (scope: SigningScope, day: string) => Mac {
+  let held: { secret: string; region: string; day: string; mac: Mac } | null = null;
   return ({ credentials, region }, day) => {
     const secret = credentials.secretAccessKey;
-    if (held?.secret === secret && held.region === region && held.day === day) return held.key;
-    const key = createSecretKey(hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), "s3"), "aws4_request"));
-    held = { secret, region, day, key };
-    return key;
+    if (held?.secret === secret && held.region === region && held.day === day) return held.mac;
+    let key = Buffer.from(`AWS4${secret}`);
+    for (const part of [day, region, "s3", "aws4_request"]) key = Buffer.from(keyedHash(key)(part), "hex");
+    const mac = keyedHash(key);
+    held = { secret, region, day, mac };
+    return mac;
   };
 }
 
-function hmac(key: string | Buffer | KeyObject, data: string): Buffer {
-  return createHmac("sha256", key).update(data).digest();
+/** HMAC-SHA-256 of a text under one key, in hexadecimal digits. */
+type Mac = (text: string) => string;
+
+const BLOCK_BYTES = 64;
+const HASH_BYTES = 32;
+
+/**
+ * RFC 2104 over the one-shot hash, with the key's two pads prepared: half of what an HMAC object per request costs, which
+ * was a fifth of a request.
+ */
+function keyedHash(key: Buffer): Mac {
+  const block = Buffer.alloc(BLOCK_BYTES);
+  (key.length > BLOCK_BYTES ? hash("sha256", key, "buffer") : key).copy(block);
+  const outer = Buffer.alloc(BLOCK_BYTES + HASH_BYTES);
+  let inner = Buffer.alloc(BLOCK_BYTES + 256);
+  for (const [index, byte] of block.entries()) {
+    inner[index] = byte ^ 0x36;
+    outer[index] = byte ^ 0x5c;
+  }
+  return (text) => {
+    // A unit of UTF-16 takes three bytes at the most.
+    const most = BLOCK_BYTES + text.length * 3;
+    if (inner.length < most) inner = Buffer.concat([inner], most);
+    const length = inner.write(text, BLOCK_BYTES, "utf8");
+    outer.write(hash("sha256", inner.subarray(0, BLOCK_BYTES + length), "binary"), BLOCK_BYTES, "binary");
+    return hash("sha256", outer, "hex");
+  };
 }

@@ -1,63 +1,57 @@
-/** One exchange over HTTP by undici, whose `path` is sent byte for byte. Pools are shared by all buckets of an origin. */
-import { type Dispatcher, Pool } from "undici";
-
-export interface Exchange {
-  readonly origin: string;
-  readonly method: Dispatcher.HttpMethod;
-  /** Path and query as signed. */
-  readonly target: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | null;
-  /** Until the answer's head has come. */
-  readonly headersTimeoutMs: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-export interface PoolOptions {
-  readonly connections: number;
-  readonly ca: string | undefined;
-}
+/** How requests get to the store. Pools are shared by all buckets of an origin. */
+import type { Pool } from "undici";
+import { type PoolOptions, HttpPool } from "./http-pool.ts";
 
 export interface Connections extends AsyncDisposable {
-  pool(origin: string, options: PoolOptions): Pool;
+  pool(origin: string, options: PoolOptions): HttpPool;
+  /** For answers whose body is handed on while it comes. */
+  streams(origin: string, options: PoolOptions): Promise<Pool>;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const BODY_TIMEOUT_MS = 60_000;
 
 export function openConnections(): Connections {
-  const pools = new Map<string, Pool>();
+  const pools = new Map<string, HttpPool>();
+  const streams = new Map<string, Promise<Pool>>();
   return {
     pool(origin, options) {
-      const id = `${origin} ${options.connections} ${options.ca ?? ""}`;
+      const id = idOf(origin, options);
       const known = pools.get(id);
       if (known) return known;
-      const pool = new Pool(origin, {
-        connections: options.connections,
-        allowH2: false,
-        bodyTimeout: BODY_TIMEOUT_MS,
-        connect: { timeout: CONNECT_TIMEOUT_MS, ...(options.ca === undefined ? {} : { ca: options.ca }) },
-      });
+      const pool = new HttpPool(origin, options);
       pools.set(id, pool);
       return pool;
     },
+    streams(origin, options) {
+      const id = idOf(origin, options);
+      const known = streams.get(id);
+      if (known) return known;
+      const pool = openStreams(origin, options);
+      streams.set(id, pool);
+      return pool;
+    },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      for (const pool of pools.values()) pool.destroy();
       pools.clear();
+      await Promise.all([...streams.values()].map(async (pool) => (await pool).destroy()));
+      streams.clear();
     },
   };
 }
 
-export async function exchange(pool: Pool, wanted: Exchange): Promise<Dispatcher.ResponseData> {
-  return pool.request({
-    method: wanted.method,
-    path: wanted.target,
-    headers: wanted.headers,
-    body: wanted.body,
-    headersTimeout: wanted.headersTimeoutMs,
-    // Left alone, undici closes the connection after each HEAD.
-    reset: false,
-    ...(wanted.signal ? { signal: wanted.signal } : {}),
+function idOf(origin: string, { connections, ca }: PoolOptions): string {
+  return `${origin} ${connections} ${ca ?? ""}`;
+}
+
+/** Loaded where a body is read at all: moves and listings get by without it. */
+async function openStreams(origin: string, { connections, ca }: PoolOptions): Promise<Pool> {
+  const undici = await import("undici");
+  return new undici.Pool(origin, {
+    connections,
+    allowH2: false,
+    bodyTimeout: BODY_TIMEOUT_MS,
+    connect: { timeout: CONNECT_TIMEOUT_MS, ...(ca === undefined ? {} : { ca }) },
   });
 }
 
@@ -68,6 +62,7 @@ const NEVER_SENT = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
+  "HTTP_CONNECT_TIMEOUT",
 ]);
 const HOPELESS = new Set(["ENOTFOUND", "UND_ERR_INVALID_ARG"]);
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;

@@ -11,8 +11,8 @@ const DEFAULT_BUSY_MS = 10_000;
 /** How long SQLite itself may block the event loop while it waits. */
 const BUSY_BLOCK_MS = 20;
 const PAGE_BYTES = 4096;
-/** A checkpoint each 64 MiB of write-ahead log, so that a page changed by many batches is written back once. */
-const CHECKPOINT_PAGES = 16_384;
+/** A checkpoint each 128 MiB of write-ahead log, so that a page changed by many batches is written back once. */
+const CHECKPOINT_BYTES = 128 * 1024 * 1024;
 const DEFAULT_CACHE_BYTES = 128 * 1024 * 1024;
 
 export interface DatabaseOptions {
@@ -28,12 +28,20 @@ export interface DatabaseOptions {
   readonly isThrowaway?: boolean;
 }
 
+/** How a statement gives its rows: by column names or as arrays, and whether integers come as bigint. */
+export type RowForm = "numbers" | "bigints" | "arrays" | "bigint arrays";
+
 /** An open file. Writes of one process queue here, so they never compete with each other for the lock. */
 export class Database implements AsyncDisposable {
   readonly path: string;
   readonly #db: DatabaseSync;
   readonly #busyMs: number;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements: Readonly<Record<RowForm, Map<string, StatementSync>>> = {
+    numbers: new Map(),
+    bigints: new Map(),
+    arrays: new Map(),
+    "bigint arrays": new Map(),
+  };
   #tail: Promise<void> = Promise.resolve();
 
   constructor(path: string, db: DatabaseSync, busyMs: number) {
@@ -42,14 +50,15 @@ export class Database implements AsyncDisposable {
     this.#busyMs = busyMs;
   }
 
-  /** The prepared statement of this text; prepared once. `bigints`: integers come out as bigint. */
-  statement(sql: string, form: "numbers" | "bigints" = "numbers"): StatementSync {
-    const id = form === "numbers" ? sql : `${sql} -- bigints`;
-    const known = this.#statements.get(id);
+  /** The prepared statement of this text; prepared once for each form. */
+  statement(sql: string, form: RowForm = "numbers"): StatementSync {
+    const statements = this.#statements[form];
+    const known = statements.get(sql);
     if (known) return known;
     const statement = this.#db.prepare(sql);
-    if (form === "bigints") statement.setReadBigInts(true);
-    this.#statements.set(id, statement);
+    if (form === "bigints" || form === "bigint arrays") statement.setReadBigInts(true);
+    if (form === "arrays" || form === "bigint arrays") statement.setReturnArrays(true);
+    statements.set(sql, statement);
     return statement;
   }
 
@@ -89,7 +98,7 @@ export class Database implements AsyncDisposable {
   async close(): Promise<void> {
     await this.#tail;
     if (!this.#db.isOpen) return;
-    this.#statements.clear();
+    for (const statements of Object.values(this.#statements)) statements.clear();
     this.#db.close();
   }
 
@@ -149,8 +158,8 @@ function configure(db: DatabaseSync, options: DatabaseOptions, busyMs: number): 
   if (options.readOnly) return;
   enterWal(db, busyMs);
   db.exec(`PRAGMA synchronous = ${options.isThrowaway ? "OFF" : "FULL"}`);
-  db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-  db.exec(`PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * PAGE_BYTES}`);
+  db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_BYTES / PAGE_BYTES}`);
+  db.exec(`PRAGMA journal_size_limit = ${CHECKPOINT_BYTES}`);
   if (options.maxBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.ceil(options.maxBytes / PAGE_BYTES)}`);
 }
 

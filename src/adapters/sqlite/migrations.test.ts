@@ -4,9 +4,11 @@ import { expect, test } from "vitest";
 import {
   BUCKET,
   NOW_MS,
+  batchOf,
   collect,
   fullObject,
   plannedMove,
+  readEffect,
   ref,
   runRecord,
 } from "../../../test/support/state-fixtures.ts";
@@ -63,6 +65,25 @@ test("a file of the version before keeps its objects, its run and its open lines
     [1, "restoring"],
   ]);
   expect(open[0]).toMatchObject({ move: plannedMove("k0"), progress: null, dueMs: null, versionAfter: null });
+});
+
+test("events that a file of the version before has seen are known", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("state.db");
+  await writeVersion2(path);
+  const db = new DatabaseSync(path);
+  const source = `s3://${BUCKET}`;
+  const id = createHash("sha256").update(`${source.length}:${source}event-7`).digest().subarray(0, 16);
+  db.prepare("INSERT INTO seen_events VALUES (?, ?)").run(id, NOW_MS);
+  db.close();
+  await using store = openSqliteState({ path });
+  const events = ["event-7", "event-8"].map((name) => ({ source, id: name }));
+  expect(await store.seenEvents(events, NOW_MS + 5)).toEqual([true, false]);
+  expect(await store.applyEffects(batchOf([readEffect(7n, ref("a")), readEffect(8n, ref("a"))]))).toEqual({
+    applied: 1,
+    alreadyApplied: 0,
+    duplicates: 1,
+  });
 });
 
 test("what was audited before the chain is chained in its order, without gaps, and goes on", async () => {

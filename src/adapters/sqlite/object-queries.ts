@@ -2,15 +2,16 @@
 import type { ObjectState } from "../../core/object-state.ts";
 import type { ObjectQuery } from "../../ports/state-store.ts";
 import type { Database } from "./database.ts";
-import { objectOf } from "./object-rows.ts";
+import { OBJECT_COLUMNS, objectOf } from "./object-rows.ts";
 
 /** Rows a page of any listing carries. */
 export const PAGE_ROWS = 1000;
 
-const BETWEEN = "SELECT * FROM objects WHERE bucket = ? AND key >= ? AND key <= ? ORDER BY key";
+const BETWEEN = `SELECT ${OBJECT_COLUMNS} FROM objects
+  WHERE bucket = ? AND key >= ? AND key <= ? ORDER BY key`;
 
 export function objectsBetween(db: Database, bucket: string, firstKey: string, lastKey: string): ObjectState[] {
-  return db.statement(BETWEEN).all(bucket, firstKey, lastKey).map(objectOf);
+  return db.statement(BETWEEN, "arrays").all(bucket, firstKey, lastKey).map(objectOf);
 }
 
 const DELETED = { exclude: "deleted_ms IS NULL", include: "TRUE", only: "deleted_ms IS NOT NULL" } as const;
@@ -18,12 +19,16 @@ const DELETED = { exclude: "deleted_ms IS NULL", include: "TRUE", only: "deleted
 /** Ordered by bucket and key. */
 export async function* pagesOfObjects(db: Database, query: ObjectQuery): AsyncGenerator<readonly ObjectState[]> {
   const { sql, values } = condition(query);
+  // Of one bucket, SQLite takes only its name from the pair, and every page would begin at the bucket's first key.
+  const from = query.bucket === undefined ? "(bucket, key) > (?, ?)" : "bucket >= ? AND key > ?";
+  const select = `SELECT ${OBJECT_COLUMNS} FROM objects WHERE ${from} AND ${sql}
+    ORDER BY bucket, key LIMIT ?`;
   let after: { readonly bucket: string; readonly key: string } = { bucket: "", key: "" };
   for (;;) {
     const { bucket, key } = after;
     const page = await db.read(() =>
       db
-        .statement(`SELECT * FROM objects WHERE (bucket, key) > (?, ?) AND ${sql} ORDER BY bucket, key LIMIT ?`)
+        .statement(select, "arrays")
         .all(bucket, key, ...values, PAGE_ROWS)
         .map(objectOf),
     );

@@ -2,6 +2,7 @@
 import { OPEN_STATES } from "../../core/transition.ts";
 import type { Schema } from "./migrate.ts";
 import { losslessMoves } from "./state-schema-moves.ts";
+import { reviewsAndSources } from "./state-schema-reviews.ts";
 
 /** The partial index `journal_open` and every query that wants it must spell the condition alike. */
 export const IS_OPEN = `state IN (${OPEN_STATES.map((state) => `'${state}'`).join(", ")})`;
@@ -128,5 +129,5 @@ export const STATE_SCHEMA: Schema = {
   name: "state file",
   // "asst"
   applicationId: 0x61_73_73_74,
-  migrations: [OBJECTS + PLANS + RUNS + AUDIT, FORECASTS, losslessMoves],
+  migrations: [OBJECTS + PLANS + RUNS + AUDIT, FORECASTS, losslessMoves, reviewsAndSources],
 };

@@ -13,6 +13,7 @@ import {
 } from "../../../test/support/state-fixtures.ts";
 import { MS_PER_DAY } from "../../core/units.ts";
 import { OPEN_PAGE } from "./journal-queries.ts";
+import { DUE } from "./reviews.ts";
 import { openSqliteState } from "./state-store.ts";
 
 function count(path: string, sql: string): unknown {
@@ -24,18 +25,53 @@ function count(path: string, sql: string): unknown {
   }
 }
 
-test("events older than the window are forgotten little by little", async () => {
+test("events older than the window are forgotten little by little, and none before", async () => {
   await using folder = await temporaryFolder();
   const path = folder.file("state.db");
   await using store = openSqliteState({ path });
-  const many = Array.from({ length: 100 }, (_, index) => readEffect(BigInt(index), ref("a")));
-  await store.applyEffects(batchOf(many));
-  const later = [readEffect(100n, ref("a")), readEffect(101n, ref("a"))];
-  await store.applyEffects(batchOf(later, { nowMs: NOW_MS + 7 * MS_PER_DAY }));
-  expect(count(path, "SELECT count(*) AS n FROM seen_events")).toBe(98);
-  const latest = Array.from({ length: 60 }, (_, index) => readEffect(BigInt(102 + index), ref("a")));
-  await store.applyEffects(batchOf(latest, { nowMs: NOW_MS + 7 * MS_PER_DAY }));
-  expect(count(path, "SELECT count(*) AS n FROM seen_events")).toBe(62);
+  const rows = (): unknown => count(path, "SELECT count(*) AS n FROM seen");
+  let offset = 0;
+  const read = (events: number, nowMs: number): Promise<unknown> => {
+    const effects = Array.from({ length: events }, () => readEffect(BigInt(offset++), ref("a")));
+    return store.applyEffects(batchOf(effects, { nowMs }));
+  };
+  await read(5000, NOW_MS);
+  await read(1, NOW_MS + 7 * MS_PER_DAY - 1);
+  expect(rows()).toBe(5001);
+  // A batch looks through no more than so many rows, however many are old.
+  await read(1, NOW_MS + 7 * MS_PER_DAY);
+  expect(rows()).toBe(5002 - 1024);
+  for (let batch = 0; batch < 5; batch += 1) await read(1, NOW_MS + 7 * MS_PER_DAY);
+  expect(rows()).toBe(7);
+  await read(1, NOW_MS + 14 * MS_PER_DAY - 1);
+  expect(rows()).toBe(7);
+  await read(1, NOW_MS + 16 * MS_PER_DAY);
+  expect(rows()).toBe(2);
+});
+
+test("an event that shares its number with another one counts", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("state.db");
+  await using store = openSqliteState({ path });
+  const effect = readEffect(0n, ref("a"), "one");
+  await store.applyEffects(batchOf([effect]));
+  const db = new DatabaseSync(path);
+  db.exec("UPDATE seen SET rest = rest + 1");
+  db.close();
+  expect(await store.seenEvents([{ source: effect.source, id: "one" }], NOW_MS)).toEqual([false]);
+  expect(await store.applyEffects(batchOf([readEffect(1n, ref("a"), "one")]))).toMatchObject({ applied: 1 });
+});
+
+test("the objects due are found by their index, in its order", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("state.db");
+  await openSqliteState({ path }).close();
+  const db = new DatabaseSync(path);
+  const steps = db.prepare(`EXPLAIN QUERY PLAN ${DUE}`).all("b", NOW_MS, 0, "", 1000);
+  db.close();
+  expect(steps.map(({ detail }) => detail)).toEqual([
+    expect.stringContaining("USING INDEX objects_due (bucket=? AND (review_ms,key)>(?,?) AND review_ms<?)"),
+  ]);
 });
 
 test("drafts left by a dead process go, those still being written stay", async () => {

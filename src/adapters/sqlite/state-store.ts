@@ -12,6 +12,7 @@ import type {
   BeginMoves,
   BrakeState,
   DeadLetterMark,
+  DueObject,
   EffectBatch,
   EffectResult,
   JournalEntry,
@@ -21,6 +22,8 @@ import type {
   LeaseRequest,
   ObjectQuery,
   Orders,
+  ReadSourceTotals,
+  ReadsBatch,
   RunOrder,
   RunRecord,
   StateStore,
@@ -28,7 +31,8 @@ import type {
 import { newestAudit, pagesOfAudit, writeAudit } from "./audit.ts";
 import { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
 import { deadLetterMarks, markDeadLetters } from "./dead-letter-marks.ts";
-import { applyBatch, isSeen, rangesOf } from "./effects.ts";
+import { EffectQueue } from "./effect-queue.ts";
+import { rangesOf } from "./effects.ts";
 import { newestForecasts, writeForecast } from "./forecasts.ts";
 import { beginMoves, markRestoresReady, writeJournal } from "./journal.ts";
 import { entriesOfObject, pagesOfOpen, pagesOfRun } from "./journal-queries.ts";
@@ -38,7 +42,10 @@ import { objectsBetween, pagesOfObjects } from "./object-queries.ts";
 import { loadObject, storeObject } from "./object-rows.ts";
 import { ordersOf, setBrake, setRunOrder } from "./orders.ts";
 import { type StoredMove, pagesOfMoves, planHeader, putPlan } from "./plans.ts";
+import { applyReads, isKnownSource, sourceTotals } from "./read-sources.ts";
+import { type Review, objectsDue, setReviews } from "./reviews.ts";
 import { newestRuns, runOfId, runOfPlan, writeRun } from "./runs.ts";
+import { areSeen } from "./seen-events.ts";
 import { spentUnder } from "./spend.ts";
 import { STATE_SCHEMA } from "./state-schema.ts";
 
@@ -52,13 +59,15 @@ export function openSqliteState(options: DatabaseOptions): StateStore {
 
 class SqliteStateStore implements StateStore {
   readonly #db: Database;
+  readonly #effects: EffectQueue;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#effects = new EffectQueue(db);
   }
 
   applyEffects(batch: EffectBatch): Promise<EffectResult> {
-    return this.#db.write(() => applyBatch(this.#db, batch));
+    return this.#effects.apply(batch);
   }
 
   appliedRanges(logId: string, topic: string): Promise<readonly AppliedRange[]> {
@@ -69,7 +78,19 @@ class SqliteStateStore implements StateStore {
     events: readonly { readonly source: string; readonly id: string }[],
     nowMs: number,
   ): Promise<readonly boolean[]> {
-    return this.#db.read(() => events.map(({ source, id }) => isSeen(this.#db, source, id, nowMs)));
+    return this.#db.read(() => areSeen(this.#db, events, nowMs));
+  }
+
+  applyReads(batch: ReadsBatch): Promise<readonly string[]> {
+    return this.#db.write(() => applyReads(this.#db, batch));
+  }
+
+  knownReadSources(digests: readonly string[]): Promise<readonly boolean[]> {
+    return this.#db.read(() => digests.map((digest) => isKnownSource(this.#db, digest)));
+  }
+
+  readSourceTotals(): Promise<readonly ReadSourceTotals[]> {
+    return this.#db.read(() => sourceTotals(this.#db));
   }
 
   object(ref: ObjectRef): Promise<ObjectState | undefined> {
@@ -82,6 +103,14 @@ class SqliteStateStore implements StateStore {
 
   objects(query: ObjectQuery): AsyncIterable<readonly ObjectState[]> {
     return pagesOfObjects(this.#db, query);
+  }
+
+  objectsDue(bucket: string, atMs: number, limit: number, after?: DueObject): Promise<readonly ObjectState[]> {
+    return this.#db.read(() => objectsDue(this.#db, bucket, atMs, limit, after));
+  }
+
+  setReviews(reviews: readonly Review[]): Promise<void> {
+    return this.#db.write(() => setReviews(this.#db, reviews));
   }
 
   putObjects(states: readonly ObjectState[], audit?: AuditEntry): Promise<void> {
@@ -207,8 +236,9 @@ class SqliteStateStore implements StateStore {
     return pagesOfAudit(this.#db);
   }
 
-  close(): Promise<void> {
-    return this.#db.close();
+  async close(): Promise<void> {
+    await this.#effects.idle();
+    await this.#db.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

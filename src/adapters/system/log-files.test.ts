@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AstraError } from "../../core/errors.ts";
 import { localLogFiles } from "./log-files.ts";
@@ -20,12 +19,10 @@ async function written(name: string, content: string | Uint8Array): Promise<stri
   return path;
 }
 
-async function linesOf(path: string): Promise<readonly (readonly [number, string | null])[]> {
-  const found: (readonly [number, string | null])[] = [];
-  for await (const { first, lines } of files.lines(path)) {
-    for (const [index, line] of lines.entries()) found.push([first + index, line]);
-  }
-  return found;
+async function contentOf(path: string): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of files.bytes(path)) pieces.push(piece.slice());
+  return Buffer.concat(pieces);
 }
 
 async function faultOf(work: Promise<unknown>): Promise<AstraError> {
@@ -37,41 +34,16 @@ async function faultOf(work: Promise<unknown>): Promise<AstraError> {
   throw new Error("nothing was refused", { cause: error });
 }
 
-describe("lines", () => {
-  it("come numbered, with any line end, plain or gzipped", async () => {
-    const expected = [
-      [1, "a"],
-      [2, ""],
-      [3, "ä"],
-    ];
-    expect(await linesOf(await written("plain", "a\n\nä"))).toEqual(expected);
-    expect(await linesOf(await written("dos", "a\r\n\r\nä\r\n"))).toEqual(expected);
-    expect(await linesOf(await written("packed.log", gzipSync("a\n\nä\n")))).toEqual(expected);
-    expect(await linesOf(await written("empty", ""))).toEqual([]);
+describe("bytes", () => {
+  it("are those of the file, whatever its length", async () => {
+    const long = Buffer.from(Array.from({ length: 3_000_001 }, (_, index) => index % 251));
+    expect((await contentOf(await written("long", long))).equals(long)).toBe(true);
+    expect(await contentOf(await written("empty", ""))).toHaveLength(0);
   });
 
-  it("keep their number where one is longer than any record, and what is no UTF-8 is marked", async () => {
-    const long = "x".repeat(300_000);
-    const path = await written("long", Buffer.concat([Buffer.from(`a\n${long}\nb\n`), Buffer.from([0xff, 0x0a])]));
-    expect(await linesOf(path)).toEqual([
-      [1, "a"],
-      [2, null],
-      [3, "b"],
-      [4, "\uFFFD"],
-    ]);
-    expect(await linesOf(await written("endless", long))).toEqual([[1, null]]);
-  });
-
-  it("of a damaged or cut gzip file end in a fault that names it", async () => {
-    const packed = gzipSync("line\n".repeat(10_000));
-    const cut = await written("cut.gz", packed.subarray(0, packed.length - 12));
-    expect(await faultOf(linesOf(cut))).toMatchObject({
-      code: "ASTRA_ACCESS_LOG_INVALID",
-      where: cut,
-      message: "the log cannot be read: the gzip file ends too early",
-    });
-    const damaged = await written("damaged.gz", Buffer.concat([packed.subarray(0, 10), Buffer.alloc(50, 0xff)]));
-    expect((await faultOf(linesOf(damaged))).message).toContain("the gzip file is damaged");
+  it("of a file that is gone end in a fault that names it", async () => {
+    const none = join(folder, "gone");
+    expect(await faultOf(contentOf(none))).toMatchObject({ code: "ASTRA_ACCESS_LOG_INVALID", where: none });
   });
 });
 
@@ -82,8 +54,17 @@ describe("a path", () => {
     for (const name of ["c", "a", "b/1", ".hidden", "b/.git/x"]) await writeFile(join(top, name), "");
     await symlink("/etc/passwd", join(top, "link"));
     await symlink(folder, join(top, "up"));
-    expect(await files.find(top)).toEqual(["a", "b/1", "c"].map((name) => join(top, name)));
-    expect(await files.find(join(top, "a"))).toEqual([join(top, "a")]);
+    const found = async (path: string) => (await files.find(path)).map((file) => file.path);
+    expect(await found(top)).toEqual(["a", "b/1", "c"].map((name) => join(top, name)));
+    expect(await found(join(top, "a"))).toEqual([join(top, "a")]);
+  });
+
+  it("has a mark that changes with its content", async () => {
+    const path = await written("marked", "one");
+    const [before] = await files.find(path);
+    expect(await files.find(path)).toEqual([before]);
+    await appendFile(path, "two");
+    expect((await files.find(path))[0]?.mark).not.toBe(before?.mark);
   });
 
   it("that isn't there, is no file or holds nothing is refused", async () => {

@@ -24,11 +24,19 @@ import { forecast } from "./commands/forecast.ts";
 import { generateEvent } from "./commands/generate-event.ts";
 import { generateWorkload } from "./commands/generate-workload.ts";
 import { ingestAccessLogs } from "./commands/ingest-access-logs.ts";
+import { ingestCloudtrail } from "./commands/ingest-cloudtrail.ts";
+import { ingestNotifications } from "./commands/ingest-notifications.ts";
 import { iamPolicy } from "./commands/iam-policy.ts";
+import { inventoryImport } from "./commands/inventory-import.ts";
+import { inventoryList } from "./commands/inventory-list.ts";
+import { inventoryRemove } from "./commands/inventory-remove.ts";
+import { inventoryShow } from "./commands/inventory-show.ts";
 import { list } from "./commands/list.ts";
 import { metadataExport } from "./commands/metadata-export.ts";
 import { metadataImport } from "./commands/metadata-import.ts";
 import { plan } from "./commands/plan.ts";
+import { planExport } from "./commands/plan-export.ts";
+import { planImportReport } from "./commands/plan-import-report.ts";
 import { pricesCheck } from "./commands/prices-check.ts";
 import { pricesDiff } from "./commands/prices-diff.ts";
 import { pricesImport } from "./commands/prices-import.ts";
@@ -39,6 +47,7 @@ import { policySchema } from "./commands/policy-schema.ts";
 import { policyTest } from "./commands/policy-test.ts";
 import { replay } from "./commands/replay.ts";
 import { report } from "./commands/report.ts";
+import { telemetry } from "./commands/telemetry.ts";
 import { runEngine } from "./commands/run-engine.ts";
 import { runs } from "./commands/runs.ts";
 import { sandbox } from "./commands/sandbox.ts";
@@ -56,8 +65,16 @@ export const COMMANDS: readonly CommandSpec[] = [
   consume,
   access,
   ingestAccessLogs,
+  ingestCloudtrail,
+  ingestNotifications,
+  inventoryImport,
+  inventoryList,
+  inventoryShow,
+  inventoryRemove,
   runEngine,
   plan,
+  planExport,
+  planImportReport,
   apply,
   undo,
   policyCheck,
@@ -75,6 +92,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   auditExport,
   leftovers,
   report,
+  telemetry,
   forecast,
   compare,
   pricesShow,
@@ -97,6 +115,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 /** What the first word of two-word commands stands for. */
 export const SUBCOMMAND_GROUPS: Readonly<Record<string, string>> = {
   ingest: "Take in what other systems recorded of objects.",
+  inventory: "Take, make, look at and remove inventories: what a bucket held at one instant.",
   backtest: "Replay a history under every strategy, and check the sums.",
   prices: "Look at price books, compare them, make them.",
   policy: "Check, test and preview the rules that objects are decided by.",

@@ -58,6 +58,8 @@ export function buildProgram(onExit: (status: number) => void): Command {
     .helpCommand("help [command]", "Print help for a command.")
     .usage("COMMAND [options]")
     .showSuggestionAfterError(true)
+    // A command may be a group as well (`plan`, `plan export`): options after the second word are then the second's.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
     .addHelpText("before", startExamples())
@@ -96,7 +98,10 @@ function addCommand(
     .command(second ?? first)
     .summary(spec.summary)
     .description(spec.details ? `${spec.summary} ${spec.details}` : spec.summary);
-  if (second === undefined) command.helpGroup(`${spec.group}:`);
+  if (second === undefined) {
+    command.helpGroup(`${spec.group}:`);
+    parents.set(first, command);
+  }
   for (const { form, summary } of spec.arguments ?? []) command.addArgument(new Argument(form, summary));
   for (const option of spec.options ?? []) command.addOption(optionOf(option, "Options:"));
   const common = spec.usesConfig === false ? OUTPUT_OPTIONS : [...CONFIG_OPTIONS, ...OUTPUT_OPTIONS];

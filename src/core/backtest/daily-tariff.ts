@@ -65,31 +65,104 @@ export function dailyTariff(
   sizeBytes: number,
   mover: Mover = "lifecycle",
 ): DailyTariff {
+  const tariff = sizedTariffs(book, classes, mover)(sizeBytes);
+  const { rentPerDay, moveCost, restoreCost, inner } = tariff;
+  return { ...tariff, rentPerDay, moveCost, restoreCost, inner };
+}
+
+/** Sizes at which every price that any size needs is asked for. */
+const ALL_SIZES = [0, Number.MAX_SAFE_INTEGER];
+
+/**
+ * Compiles `book` for all sizes. What depends on the size is worked out when it is read: look-ups need little of it.
+ * @throws RangeError as {@link dailyTariff}
+ */
+export function sizedTariffs(book: PriceBook, classes: ClassSet, mover: Mover): (sizeBytes: number) => DailyTariff {
   const prices = classes.names.map((name) => classOf(book, name));
   const base = baseClass(book);
-  const sizeGb = sizeBytes / GB_BYTES;
-  const auto = prices.findIndex((entry) => entry.innerTiers !== undefined);
-  const inner = innerRent(book, prices[auto], classes, sizeBytes);
-  const rentPerDay = Float64Array.from(prices, (entry, index) =>
-    index === auto ? (inner.rentPerDay[0] ?? 0) : dayRent(book, entry, sizeBytes),
-  );
-  return {
-    sizeBytes,
-    sizeGb,
+  const terms: TariffTerms = {
+    book,
+    prices,
+    mover,
     classes,
-    count: prices.length,
-    rentPerDay,
-    moveCost: moveCosts(book, classes.names, prices, sizeGb, mover),
     readCost: Float64Array.from(prices, (entry) =>
       online(entry) ? (amount(entry.get, "get") - amount(base.get, "get")) / 1000 : 0,
     ),
     retrievalPerGb: Float64Array.from(prices, (entry) => (online(entry) ? amount(entry.retrieval, "retrieval") : 0)),
-    restoreCost: Float64Array.from(prices, (entry) => (online(entry) ? 0 : restoreDay(book, entry, sizeGb))),
     isWaiting: Uint8Array.from(prices, (entry) => (online(entry) ? 0 : 1)),
     minimumDays: Int32Array.from(prices, (entry) => entry.minimumDays),
-    auto,
-    inner,
+    auto: prices.findIndex((entry) => entry.innerTiers !== undefined),
   };
+  for (const sizeBytes of ALL_SIZES) new SizedTariff(terms, sizeBytes).readAll();
+  return (sizeBytes) => new SizedTariff(terms, sizeBytes);
+}
+
+/** What all sizes share. */
+interface TariffTerms extends Pick<
+  DailyTariff,
+  "classes" | "readCost" | "retrievalPerGb" | "isWaiting" | "minimumDays" | "auto"
+> {
+  readonly book: PriceBook;
+  readonly prices: readonly StorageClassPrices[];
+  readonly mover: Mover;
+}
+
+class SizedTariff implements DailyTariff {
+  readonly sizeBytes: number;
+  readonly sizeGb: number;
+  readonly classes: ClassSet;
+  readonly count: number;
+  readonly readCost: Float64Array;
+  readonly retrievalPerGb: Float64Array;
+  readonly isWaiting: Uint8Array;
+  readonly minimumDays: Int32Array;
+  readonly auto: number;
+  readonly #terms: TariffTerms;
+  #inner: InnerRent | null = null;
+  #rentPerDay: Float64Array | null = null;
+  #moveCost: Float64Array | null = null;
+  #restoreCost: Float64Array | null = null;
+
+  constructor(terms: TariffTerms, sizeBytes: number) {
+    this.sizeBytes = sizeBytes;
+    this.sizeGb = sizeBytes / GB_BYTES;
+    this.classes = terms.classes;
+    this.count = terms.prices.length;
+    this.readCost = terms.readCost;
+    this.retrievalPerGb = terms.retrievalPerGb;
+    this.isWaiting = terms.isWaiting;
+    this.minimumDays = terms.minimumDays;
+    this.auto = terms.auto;
+    this.#terms = terms;
+  }
+
+  get inner(): InnerRent {
+    const { book, prices, classes } = this.#terms;
+    return (this.#inner ??= innerRent(book, prices[this.auto], classes, this.sizeBytes));
+  }
+
+  get rentPerDay(): Float64Array {
+    const { book, prices } = this.#terms;
+    return (this.#rentPerDay ??= Float64Array.from(prices, (entry, index) =>
+      index === this.auto ? (this.inner.rentPerDay[0] ?? 0) : dayRent(book, entry, this.sizeBytes),
+    ));
+  }
+
+  get moveCost(): Float64Array {
+    const { book, prices, classes, mover } = this.#terms;
+    return (this.#moveCost ??= moveCosts(book, classes.names, prices, this.sizeGb, mover));
+  }
+
+  get restoreCost(): Float64Array {
+    const { book, prices } = this.#terms;
+    return (this.#restoreCost ??= Float64Array.from(prices, (entry) =>
+      online(entry) ? 0 : restoreDay(book, entry, this.sizeGb),
+    ));
+  }
+
+  readAll(): readonly unknown[] {
+    return [this.inner, this.rentPerDay, this.moveCost, this.restoreCost];
+  }
 }
 
 function classOf(book: PriceBook, name: string): StorageClassPrices {

@@ -1,5 +1,5 @@
 /** Why a class is not open to an object: the rule that excludes it, or the wait for its first byte. */
-import { type PolicySet, allowedFor, constraintsOf } from "./policy-constraints.ts";
+import { type PolicySet, allowedFor, constraintsOf, withRules } from "./policy-constraints.ts";
 import type { ObjectView, Strategy } from "../strategy.ts";
 
 /**
@@ -28,10 +28,10 @@ export function classExclusion(
   const together = constraintsOf(policies, view, view.atMs);
   if (allowedFor(together, strategy).has(storageClass)) return null;
   if (together.allowed.has(storageClass)) return { by: "latency", rule: null };
-  const without = constraintsOf({ ...policies, compiled: [] }, view, view.atMs);
+  const without = constraintsOf(withRules(policies, []), view, view.atMs);
   if (!without.allowed.has(storageClass)) return { by: "not_named", rule: null };
   const culprit = policies.compiled.find(
-    (compiled) => !constraintsOf({ ...policies, compiled: [compiled] }, view, view.atMs).allowed.has(storageClass),
+    (compiled) => !constraintsOf(withRules(policies, [compiled]), view, view.atMs).allowed.has(storageClass),
   );
   return { by: "policy", rule: culprit?.rule.name ?? null };
 }

@@ -91,6 +91,26 @@ test("agrees with backtracking on small patterns", () => {
   );
 });
 
+test("a glob that comes to comparisons matches what following it would", () => {
+  const token = fc.constantFrom("a", "b/", ".log", "*", "**", "**/", "/", "{a,b/}", "{*,b}", "\\*");
+  const pattern = fc.array(token, { minLength: 1, maxLength: 5 }).map((tokens) => tokens.join(""));
+  const text = fc
+    .array(fc.constantFrom("a", "b", "*", "/", ".log"), { maxLength: 8 })
+    .map((letters) => letters.join(""));
+  let compared = 0;
+  fc.assert(
+    fc.property(pattern, fc.array(text, { minLength: 5 }), (source, keys) => {
+      const [short, followed] = [glob(source), glob(`${source}{,[xy]}`)];
+      if (!short.shapes) return;
+      expect(followed.shapes).toBeNull();
+      compared += 1;
+      for (const key of keys) expect(short.matches(key), `${source} of ${key}`).toBe(followed.matches(key));
+    }),
+    { numRuns: 1000 },
+  );
+  expect(compared).toBeGreaterThan(100);
+});
+
 test.each(["*a".repeat(100), "**a".repeat(100), "{a,aa}".repeat(60), "{*,**}".repeat(60), "?*".repeat(100)])(
   "%s ends on the longest key, whatever the key",
   (source) => {

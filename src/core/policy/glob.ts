@@ -2,23 +2,12 @@
  * Globs of policies, in one parsed form: `*` any characters but `/`, `**` any characters, a leading `**` segment also
  * none at all, `?` one character but `/`, `[a-z]` and `[!a-z]` one of a set (never `/`), `{a,b}` either, `\` takes the
  * next character as it is. Matching follows every possibility at once (Thompson's construction), so its time grows with
- * the product of text and pattern and never faster: no text makes it go back.
+ * the product of text and pattern and never faster: no text makes it go back. What comes to fixed texts is compared.
  */
+import { type GlobFault, type GlobNode, type TakenSet, parseNodes, takes } from "./glob-parse.ts";
+import { type GlobShape, hasShape, shapesOf } from "./glob-shape.ts";
 
-/** Longest pattern: half of the longest key. */
-export const MAX_GLOB_LENGTH = 512;
-const MAX_NESTED_BRACES = 8;
-const SLASH = 0x2f;
-
-/** What one step of a pattern takes: code points in `ranges`, or all others where `isNegated`. */
-export interface TakenSet {
-  readonly ranges: readonly (readonly [number, number])[];
-  readonly isNegated: boolean;
-}
-
-const ANY: TakenSet = { ranges: [], isNegated: true };
-const NO_SLASH: TakenSet = { ranges: [[SLASH, SLASH]], isNegated: true };
-const ONE_SLASH: TakenSet = { ranges: [[SLASH, SLASH]], isNegated: false };
+export { type GlobFault, MAX_GLOB_LENGTH, type TakenSet, takes } from "./glob-parse.ts";
 
 /** Steps that take a character, and for each the steps that may come after it; `accept` stands for the end. */
 export interface GlobSteps {
@@ -32,13 +21,12 @@ export interface GlobSteps {
 export interface Glob {
   /** As written. */
   readonly source: string;
+  /** The parsed form. */
+  readonly nodes: readonly GlobNode[];
+  /** Comparisons that the glob comes to; `null` where it has to be followed. */
+  readonly shapes: readonly GlobShape[] | null;
   readonly steps: GlobSteps;
   matches(text: string): boolean;
-}
-
-/** What is wrong with a pattern. */
-export interface GlobFault {
-  readonly fault: string;
 }
 
 /** Whether parsing found a fault. */
@@ -59,10 +47,13 @@ export function parseKeyGlob(source: string): Glob | GlobFault {
   return compile(source, !source.includes("/"));
 }
 
-/** Whether the set takes a code point. */
-export function takes(set: TakenSet, point: number): boolean {
-  for (const [low, high] of set.ranges) if (point >= low && point <= high) return !set.isNegated;
-  return set.isNegated;
+function compile(source: string, isOfSegment: boolean): Glob | GlobFault {
+  const nodes = parseNodes(source, isOfSegment);
+  if ("fault" in nodes) return nodes;
+  const steps = stepsOf(programOf(nodes));
+  const shapes = shapesOf(nodes);
+  const literal = /^[^*?[{\\]*/.exec(source)?.[0] ?? "";
+  return { source, nodes, shapes, steps, matches: matcher(steps, shapes, literal, isOfSegment) };
 }
 
 type Instruction =
@@ -70,178 +61,37 @@ type Instruction =
   | { readonly kind: "fork"; readonly to: readonly number[] }
   | { readonly kind: "end" };
 
-class GlobError extends Error {}
+function programOf(nodes: readonly GlobNode[]): readonly Instruction[] {
+  const program: Instruction[] = [];
+  addSequence(program, nodes);
+  program.push({ kind: "end" });
+  return program;
+}
 
-function compile(source: string, isOfSegment: boolean): Glob | GlobFault {
-  if (source === "") return { fault: "the pattern is empty" };
-  if (source.length > MAX_GLOB_LENGTH) return { fault: `the pattern is longer than ${MAX_GLOB_LENGTH} characters` };
-  try {
-    const parser = new Parser(source);
-    const steps = stepsOf(parser.program(isOfSegment));
-    return { source, steps, matches: matcher(steps, parser.literalStart, isOfSegment) };
-  } catch (error) {
-    if (error instanceof GlobError) return { fault: error.message };
-    throw error;
+function addSequence(program: Instruction[], nodes: readonly GlobNode[]): void {
+  for (const node of nodes) {
+    if (node.kind === "take") program.push(node);
+    else if (node.kind === "many") addLoop(program, node.set);
+    else addFork(program, node.of);
   }
 }
 
-class Parser {
-  /** Characters every matching text has where the pattern begins. */
-  literalStart = "";
-  readonly #points: readonly string[];
-  readonly #program: Instruction[] = [];
-  #at = 0;
-
-  constructor(source: string) {
-    this.#points = Array.from(source);
-  }
-
-  program(isOfSegment: boolean): readonly Instruction[] {
-    if (isOfSegment) this.#optionalFolders();
-    this.#sequence(0);
-    this.literalStart = this.#literals();
-    if (isOfSegment) {
-      const fork = this.#reserve();
-      this.#take(ONE_SLASH);
-      this.#loop(ANY);
-      this.#program[fork] = { kind: "fork", to: [fork + 1, this.#program.length] };
-    }
-    this.#program.push({ kind: "end" });
-    return this.#program;
-  }
-
-  #literals(): string {
-    let literal = "";
-    for (const point of this.#points) {
-      if ("*?[{\\".includes(point)) break;
-      literal += point;
-    }
-    return literal;
-  }
-
-  /** Up to the end, or within braces up to their `,` or `}`. */
-  #sequence(depth: number): void {
-    for (let point = this.#points[this.#at]; point !== undefined; point = this.#points[this.#at]) {
-      if (depth > 0 && (point === "," || point === "}")) return;
-      this.#at += 1;
-      if (point === "*") this.#stars();
-      else if (point === "?") this.#take(NO_SLASH);
-      else if (point === "[") this.#take(this.#set());
-      else if (point === "{") this.#braces(depth + 1);
-      else if (point === "\\") this.#take(only(this.#escaped()));
-      else this.#take(only(point));
-    }
-  }
-
-  #stars(): void {
-    const isSegmentStart = this.#at === 1 || this.#points[this.#at - 2] === "/";
-    let count = 1;
-    while (this.#points[this.#at] === "*") {
-      count += 1;
-      this.#at += 1;
-    }
-    if (count === 1) this.#loop(NO_SLASH);
-    else if (isSegmentStart && this.#points[this.#at] === "/") {
-      this.#at += 1;
-      this.#optionalFolders();
-    } else this.#loop(ANY);
-  }
-
-  /** Nothing, or anything that ends with a slash. */
-  #optionalFolders(): void {
-    const fork = this.#reserve();
-    this.#loop(ANY);
-    this.#take(ONE_SLASH);
-    this.#program[fork] = { kind: "fork", to: [fork + 1, this.#program.length] };
-  }
-
-  #loop(set: TakenSet): void {
-    const fork = this.#reserve();
-    this.#take(set);
-    this.#program.push({ kind: "fork", to: [fork] });
-    this.#program[fork] = { kind: "fork", to: [fork + 1, this.#program.length] };
-  }
-
-  #braces(depth: number): void {
-    const opened = this.#at;
-    if (depth > MAX_NESTED_BRACES) throw new GlobError(`braces are nested more than ${MAX_NESTED_BRACES} deep`);
-    const fork = this.#reserve();
-    const starts: number[] = [];
-    const ends: number[] = [];
-    for (;;) {
-      starts.push(this.#program.length);
-      this.#sequence(depth);
-      ends.push(this.#reserve());
-      const point = this.#points[this.#at];
-      this.#at += 1;
-      if (point === undefined) throw new GlobError(`the { at character ${opened} is not closed`);
-      if (point === "}") break;
-    }
-    this.#program[fork] = { kind: "fork", to: starts };
-    for (const end of ends) this.#program[end] = { kind: "fork", to: [this.#program.length] };
-  }
-
-  #set(): TakenSet {
-    const opened = this.#at;
-    const isNegated = this.#points[this.#at] === "!" || this.#points[this.#at] === "^";
-    if (isNegated) this.#at += 1;
-    const ranges: [number, number][] = [];
-    for (let isFirst = true; ; isFirst = false) {
-      const point = this.#points[this.#at];
-      this.#at += 1;
-      if (point === undefined) throw new GlobError(`the [ at character ${opened} is not closed`);
-      if (point === "]" && !isFirst) break;
-      const low = codePoint(point === "\\" ? this.#escaped() : point);
-      const isRange = this.#points[this.#at] === "-" && (this.#points[this.#at + 1] ?? "]") !== "]";
-      ranges.push([low, isRange ? this.#rangeEnd(low) : low]);
-    }
-    return isNegated ? { ranges: [...ranges, [SLASH, SLASH]], isNegated } : { ranges: withoutSlash(ranges), isNegated };
-  }
-
-  #rangeEnd(low: number): number {
-    this.#at += 1;
-    const point = this.#points[this.#at] ?? "";
-    this.#at += 1;
-    const high = codePoint(point === "\\" ? this.#escaped() : point);
-    if (high < low) throw new GlobError(`the range that ends at character ${this.#at} runs backwards`);
-    return high;
-  }
-
-  #escaped(): string {
-    const point = this.#points[this.#at];
-    if (point === undefined) throw new GlobError("the pattern ends with a backslash");
-    this.#at += 1;
-    return point;
-  }
-
-  #take(set: TakenSet): void {
-    this.#program.push({ kind: "take", set });
-  }
-
-  /** Place of a fork that is filled in when its targets are known. */
-  #reserve(): number {
-    return this.#program.push({ kind: "end" }) - 1;
-  }
+function addLoop(program: Instruction[], set: TakenSet): void {
+  const fork = program.length;
+  program.push({ kind: "fork", to: [fork + 1, fork + 3] }, { kind: "take", set }, { kind: "fork", to: [fork] });
 }
 
-function codePoint(text: string): number {
-  return text.codePointAt(0) ?? 0;
-}
-
-function only(text: string): TakenSet {
-  const point = codePoint(text);
-  return { ranges: [[point, point]], isNegated: false };
-}
-
-function withoutSlash(ranges: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
-  return ranges.flatMap(([low, high]): [number, number][] => {
-    if (SLASH < low || SLASH > high) return [[low, high]];
-    const parts: [number, number][] = [
-      [low, SLASH - 1],
-      [SLASH + 1, high],
-    ];
-    return parts.filter(([from, to]) => from <= to);
-  });
+function addFork(program: Instruction[], of: readonly (readonly GlobNode[])[]): void {
+  const fork = program.push({ kind: "end" }) - 1;
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (const nodes of of) {
+    starts.push(program.length);
+    addSequence(program, nodes);
+    ends.push(program.push({ kind: "end" }) - 1);
+  }
+  program[fork] = { kind: "fork", to: starts };
+  for (const end of ends) program[end] = { kind: "fork", to: [program.length] };
 }
 
 /** The program without its forks: which taking steps follow which. */
@@ -269,7 +119,14 @@ function stepsOf(program: readonly Instruction[]): GlobSteps {
   return { takes: sets, first: reach(0), next, accept };
 }
 
-function matcher(steps: GlobSteps, literal: string, isOfSegment: boolean): (text: string) => boolean {
+/** @param literal characters every matching text has where the pattern begins */
+function matcher(
+  steps: GlobSteps,
+  shapes: readonly GlobShape[] | null,
+  literal: string,
+  isOfSegment: boolean,
+): (text: string) => boolean {
+  if (shapes) return (text) => shapes.some((shape) => hasShape(shape, text));
   const run = runner(steps);
   if (literal === "") return run;
   return isOfSegment ? (text) => text.includes(literal) && run(text) : (text) => text.startsWith(literal) && run(text);

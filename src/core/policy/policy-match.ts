@@ -8,15 +8,13 @@ import { MS_PER_DAY } from "../units.ts";
 /** `unknown` where something the rule asks for isn't known of the object, and all that is known agrees. */
 export type Matched = "yes" | "no" | "unknown";
 
-/** Creation to the millisecond; `null` with an age that must not be acted on. */
-export function createdAt(view: ObjectView): number | null {
-  return view.ageDays === null ? null : Math.round(view.atMs - view.ageDays * MS_PER_DAY);
-}
-
-/** Whether a rule matches an object and is in force at `nowMs`. */
-export function matchRule(rule: PolicyRule, view: ObjectView, nowMs: number): Matched {
+/**
+ * Whether a rule matches an object and is in force at `nowMs`.
+ * @param isOfKey the key is known to agree
+ */
+export function matchRule(rule: PolicyRule, view: ObjectView, nowMs: number, isOfKey = false): Matched {
   if (rule.untilMs !== null && nowMs >= rule.untilMs) return "no";
-  if (!matchKnown(rule.match, view)) return "no";
+  if (!matchKnown(rule.match, view) || !(isOfKey || anyKeyMatches(rule.match.keys, view))) return "no";
   const byTime = both(inForce(rule.duration, view, nowMs), ofAge(rule.match, view, nowMs));
   return both(byTime, both(ofTags(rule.match, view), ofTenant(rule.match, view)));
 }
@@ -26,13 +24,18 @@ function both(a: Matched, b: Matched): Matched {
   return a === "unknown" ? a : b;
 }
 
-/** Conditions on what a listing shows. */
+/** The key is only asked for where a rule is about it: a batch reads its rows as they are needed. */
+function anyKeyMatches(globs: readonly Glob[], view: ObjectView): boolean {
+  return globs.length === 0 || anyMatches(globs, view.key);
+}
+
+/** Conditions on what a listing shows, the key apart. */
 function matchKnown(match: PolicyMatch, view: ObjectView): boolean {
   const { atLeast, below } = match.sizeBytes;
   if (atLeast !== null && view.sizeBytes < atLeast) return false;
   if (below !== null && view.sizeBytes >= below) return false;
   if (match.classes.length > 0 && !match.classes.includes(view.storageClass)) return false;
-  return anyMatches(match.buckets, view.bucket) && anyMatches(match.keys, view.key);
+  return anyMatches(match.buckets, view.bucket);
 }
 
 function anyMatches(globs: readonly Glob[], text: string): boolean {
@@ -43,17 +46,15 @@ function anyMatches(globs: readonly Glob[], text: string): boolean {
 
 function inForce(duration: Duration | null, view: ObjectView, nowMs: number): Matched {
   if (duration === null) return "yes";
-  const createdMs = createdAt(view);
-  if (createdMs === null) return "unknown";
-  return nowMs < addDuration(createdMs, duration) ? "yes" : "no";
+  if (view.ageDays === null) return "unknown";
+  return hasReached(view.ageDays, duration, view, nowMs) ? "no" : "yes";
 }
 
-function ofAge({ age }: PolicyMatch, view: ObjectView, nowMs: number): Matched {
-  if (age.atLeast === null && age.below === null) return "yes";
-  const createdMs = createdAt(view);
-  if (createdMs === null) return "unknown";
-  if (age.atLeast !== null && nowMs < addDuration(createdMs, age.atLeast)) return "no";
-  return age.below !== null && nowMs >= addDuration(createdMs, age.below) ? "no" : "yes";
+function ofAge({ age: { atLeast, below } }: PolicyMatch, view: ObjectView, nowMs: number): Matched {
+  if (atLeast === null && below === null) return "yes";
+  if (view.ageDays === null) return "unknown";
+  if (atLeast !== null && !hasReached(view.ageDays, atLeast, view, nowMs)) return "no";
+  return below !== null && hasReached(view.ageDays, below, view, nowMs) ? "no" : "yes";
 }
 
 function ofTags({ tags }: PolicyMatch, view: ObjectView): Matched {
@@ -70,10 +71,17 @@ function ofTenant({ tenants }: PolicyMatch, view: ObjectView): Matched {
   return anyMatches(tenants, view.tenant) ? "yes" : "no";
 }
 
-/** Whether an age or idle time has been reached. */
+/** Calendar months differ from so many mean ones by at most this many days, and a year from its mean one by this share. */
+const CALENDAR_DAYS = 3;
+const CALENDAR_SHARE = 3e-5;
+
+/** Whether an age or idle time, stated for the instant of the view, has been reached at `nowMs`. */
 export function hasReached(days: number | null, span: Duration, view: ObjectView, nowMs: number): boolean {
   if (days === null) return false;
   // Most objects are far from the edge, and the calendar is slow.
-  if (days > durationDays(span) + 3) return true;
+  const asked = durationDays(span);
+  const away = days + (nowMs - view.atMs) / MS_PER_DAY - asked;
+  const margin = CALENDAR_DAYS + asked * CALENDAR_SHARE;
+  if (away > margin || away < -margin) return away > 0;
   return nowMs >= addDuration(Math.round(view.atMs - days * MS_PER_DAY), span);
 }

@@ -21,9 +21,17 @@ export function isExcludedReader(
 ): boolean {
   const { principal } = event.data;
   if (event.type !== "astra.object.accessed" || principal === undefined) return false;
+  return isExcludedRead(rules, known, { ref, principal, atMs: eventTimeMs(event) });
+}
+
+/** As {@link isExcludedReader}, of a read that no event tells of. */
+export function isExcludedRead(
+  rules: readonly PolicyRule[],
+  known: ObjectState | undefined,
+  { ref, principal, atMs }: { readonly ref: ObjectRef; readonly principal: string; readonly atMs: number },
+): boolean {
   const naming = rules.filter(({ readsExcludedFrom }) => readsExcludedFrom.includes(principal));
   if (naming.length === 0) return false;
-  const atMs = eventTimeMs(event);
   const state = known ?? unknownObject(ref);
   const stored = {
     key: ref.key,

@@ -3,6 +3,7 @@ import { DAYS_PER_MONTH, MICROS_PER_DOLLAR, dayNumber } from "../units.ts";
 import type { AllowedClasses, ObjectView, Prediction, Proposal, Strategy } from "../strategy.ts";
 import type { PriceBook } from "../pricing/price-book.ts";
 import type { DailyTariff } from "../backtest/daily-tariff.ts";
+import { LazyProposal } from "../proposal.ts";
 import { RECENCY_DAYS, SCORE_DECAY } from "./belief.ts";
 import type { BucketKnowledge, Trained } from "./bucket-knowledge.ts";
 import { habitualAmount } from "./habitual-amount.ts";
@@ -10,17 +11,28 @@ import { type Choice, type Option, type Situation, quietLater } from "./predicto
 
 /** @param knowledge of the bucket that the objects are in */
 export function predictiveStrategy(knowledge: BucketKnowledge, book: PriceBook): Strategy {
+  const known = new WeakMap<AllowedClasses, Map<string, Trained | null>>();
+  const trainedFor = (allowed: AllowedClasses, held: string): Trained | null => {
+    let byHeld = known.get(allowed);
+    if (!byHeld) known.set(allowed, (byHeld = new Map<string, Trained | null>()));
+    let trained = byHeld.get(held);
+    if (trained === undefined) {
+      trained = knowledge.trainedFor(allowed.has(held) ? allowed : new Set([...allowed, held]));
+      byHeld.set(held, trained);
+    }
+    return trained;
+  };
   return {
     name: "predictive",
     propose(view: ObjectView, allowed: AllowedClasses): Proposal {
       const held = view.storageClass;
-      const trained = knowledge.trainedFor(allowed.has(held) ? allowed : new Set([...allowed, held]));
+      const trained = trainedFor(allowed, held);
       const from = trained?.classes.names.indexOf(held) ?? -1;
       if (!trained || from < 0) return withoutPrices(view, allowed, book);
       const tariff = trained.tariffOf(view.sizeBytes);
       const situation = situationOf(view, tariff, from, knowledge);
       const choice = allowedChoice(trained, tariff, situation, allowed);
-      return proposalOf(view, trained, tariff, situation, choice, knowledge.observedDays, book);
+      return proposalOf(held, trained, tariff, situation, choice, knowledge.observedDays, book);
     },
   };
 }
@@ -85,7 +97,7 @@ function allowedChoice(
 }
 
 function proposalOf(
-  view: ObjectView,
+  held: string,
   trained: Trained,
   tariff: DailyTariff,
   situation: Situation,
@@ -94,27 +106,61 @@ function proposalOf(
   book: PriceBook,
 ): Proposal {
   const { predictor, classes, mode } = trained;
-  const storageClass = classes.names[choice.storageClass] ?? view.storageClass;
-  const horizonDays = predictor.horizonDays(choice.table);
-  const options = predictor.options(tariff, situation, choice.table);
-  const readChance = chanceOfRead(trained, situation, horizonDays);
-  const prediction: Prediction = {
-    readChance,
-    horizonDays,
-    reviewInDays: reviewInDays(trained, tariff, situation),
-    observedDays,
-    savingMicrosPerMonth:
-      (savingOf(trained, tariff, situation, choice, options) / horizonDays) * DAYS_PER_MONTH * MICROS_PER_DOLLAR,
-    options: options.flatMap((option, index) => expectedOf(option, classes.names[index])),
+  const storageClass = classes.names[choice.storageClass] ?? held;
+  const prediction = new LazyPrediction(trained, tariff, situation, choice, observedDays);
+  const words = (): string => {
+    const { readChance, horizonDays } = prediction;
+    const daily = predictor.readChance(situation);
+    return `${percent(daily)} chance of a read on a day, ${percent(readChance)} within ${horizonDays} days`;
   };
-  const daily = predictor.readChance(situation);
-  return {
-    tier: book.classes[storageClass]?.tier ?? "hot",
-    storageClass,
-    rule: `predictive:${mode}`,
-    why: `${percent(daily)} chance of a read on a day, ${percent(readChance)} within ${horizonDays} days`,
-    prediction,
-  };
+  const tier = book.classes[storageClass]?.tier ?? "hot";
+  return new LazyProposal(tier, storageClass, `predictive:${mode}`, words, prediction);
+}
+
+/** What is expected, each number worked out when it is read: most decisions need none of them. */
+class LazyPrediction implements Prediction {
+  readonly horizonDays: number;
+  readonly observedDays: number;
+  readonly #trained: Trained;
+  readonly #tariff: DailyTariff;
+  readonly #situation: Situation;
+  readonly #choice: Choice;
+
+  constructor(trained: Trained, tariff: DailyTariff, situation: Situation, choice: Choice, observedDays: number) {
+    this.horizonDays = trained.predictor.horizonDays(choice.table);
+    this.observedDays = observedDays;
+    this.#trained = trained;
+    this.#tariff = tariff;
+    this.#situation = situation;
+    this.#choice = choice;
+  }
+
+  get readChance(): number {
+    return chanceOfRead(this.#trained, this.#situation, this.horizonDays);
+  }
+
+  get reviewInDays(): number | null {
+    return reviewInDays(this.#trained, this.#tariff, this.#situation);
+  }
+
+  get savingMicrosPerMonth(): number {
+    const saving = savingOf(this.#trained, this.#tariff, this.#situation, this.#choice, this.#options());
+    return (saving / this.horizonDays) * DAYS_PER_MONTH * MICROS_PER_DOLLAR;
+  }
+
+  get options(): Prediction["options"] {
+    const { names } = this.#trained.classes;
+    return this.#options().flatMap((option, index) => expectedOf(option, names[index]));
+  }
+
+  toJSON(): Prediction {
+    const { readChance, horizonDays, reviewInDays: review, observedDays, savingMicrosPerMonth, options } = this;
+    return { readChance, horizonDays, reviewInDays: review, observedDays, savingMicrosPerMonth, options };
+  }
+
+  #options(): readonly Option[] {
+    return this.#trained.predictor.options(this.#tariff, this.#situation, this.#choice.table);
+  }
 }
 
 /** Dollars over the horizon against leaving the object where it is for good, the fee not taken off. */

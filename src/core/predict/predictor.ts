@@ -28,10 +28,9 @@ const SKI_SHARE = 0.25;
 
 /** Bucket of a size in bytes. */
 export function sizeBucket(sizeBytes: number): number {
-  return Math.max(
-    0,
-    SIZE_EDGES.findLastIndex((edge) => edge <= sizeBytes),
-  );
+  let bucket = SIZES - 1;
+  while (bucket > 0 && !((SIZE_EDGES[bucket] ?? 0) <= sizeBytes)) bucket -= 1;
+  return bucket;
 }
 
 /** A size that stands for a bucket of which no object is known. */
@@ -247,7 +246,9 @@ function steadyChoice(tariff: DailyTariff, situation: Situation): Choice {
 function withClasses(tariff: DailyTariff, kept: readonly number[]): DailyTariff {
   const pick = (values: Float64Array): Float64Array => Float64Array.from(kept, (index) => values[index] ?? 0);
   return {
-    ...tariff,
+    sizeBytes: tariff.sizeBytes,
+    sizeGb: tariff.sizeGb,
+    inner: tariff.inner,
     classes: { ...tariff.classes, names: kept.map((index) => tariff.classes.names[index] ?? "") },
     count: kept.length,
     auto: kept.indexOf(tariff.auto),

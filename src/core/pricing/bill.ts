@@ -4,16 +4,17 @@
  * Rules and formulae: S3 pricing page as recorded in the price book; minimum sizes, overheads and minimum days are
  * fields of the class.
  */
-import { type IdleWindow, type InnerShare, innerTierShares, isMonitoredSize } from "./inner-tiers.ts";
-import { type PriceBook, type StorageClassPrices, baseClass, managedClass, marginalStorageRate } from "./price-book.ts";
 import {
-  DEFAULT_RESTORE_SPEED,
-  baseOverheadDollars,
-  copyDayDollars,
-  hasKnownRent,
-  rentMicrosPerMonth,
-} from "./rent.ts";
-import { GB_BYTES, MICROS_PER_DOLLAR } from "../units.ts";
+  type ClassRates,
+  compileRates,
+  copyDayDollarsAt,
+  innerRentMicros,
+  plainRentMicros,
+  ratesOf,
+} from "./class-rates.ts";
+import { type IdleWindow, idleShare } from "./inner-tiers.ts";
+import type { PriceBook, StorageClassPrices } from "./price-book.ts";
+import { DAYS_PER_MONTH, GB_BYTES, MICROS_PER_DOLLAR } from "../units.ts";
 
 export { type CopyMove, type MoveFee, copyFee } from "./move-fee.ts";
 export { DEFAULT_RESTORE_SPEED, billedBytes, rentMicrosPerMonth } from "./rent.ts";
@@ -46,82 +47,88 @@ export interface MonthlyBill {
  * @returns `null` when a price that the sum needs is unknown, or the class is not one that Astra moves objects into.
  */
 export function monthlyBill(book: PriceBook, className: string, use: ExpectedUse): MonthlyBill | null {
-  const prices = managedClass(book, className);
-  return prices ? classBill(book, prices, use) : null;
+  const rates = ratesOf(book).managed.get(className);
+  return rates ? billOf(ratesFor(book, rates, use), use) : null;
 }
 
 /** As {@link monthlyBill}, for any class of the book: also one that is a setting of a whole account or bucket. */
 export function classBill(book: PriceBook, prices: StorageClassPrices, use: ExpectedUse): MonthlyBill | null {
-  const gb = use.sizeBytes / GB_BYTES;
-  const reading = prices.restore ? restoredReading(book, prices, gb, use) : onlineReading(prices, gb, use);
-  const storageMicros = expectedRent(book, prices, use);
-  if (!reading || storageMicros === null) return null;
-  const monitoringMicros = monitoringMicrosPerMonth(prices, use.sizeBytes);
+  return billOf(compileRates(book, "", prices, use), use);
+}
+
+function ratesFor(book: PriceBook, rates: ClassRates, use: ExpectedUse): ClassRates {
+  const isUsual = !use.accountGb && use.archiveTiers === undefined;
+  return isUsual ? rates : compileRates(book, rates.name, rates.prices, use);
+}
+
+/** As {@link monthlyBill}, of a class whose rates are at hand. */
+export function billOf(rates: ClassRates, use: ExpectedUse): MonthlyBill | null {
+  const storage = storageMicros(rates, use);
+  const monitoring = monitoringMicros(rates, use);
+  const requests = requestsMicros(rates, use);
+  const retrieval = retrievalMicros(rates, use);
+  const totalMicros = storage + monitoring + requests + retrieval;
+  if (Number.isNaN(totalMicros)) return null;
   return {
-    storageMicros,
-    monitoringMicros,
-    ...reading,
-    totalMicros: storageMicros + monitoringMicros + reading.requestsMicros + reading.retrievalMicros,
+    storageMicros: storage,
+    monitoringMicros: monitoring,
+    requestsMicros: requests,
+    retrievalMicros: retrieval,
+    totalMicros,
   };
 }
 
+/** What the lines of {@link monthlyBill} add up to, without making any; NaN where a price is unknown. */
+export function monthTotalMicros(rates: ClassRates, use: ExpectedUse): number {
+  return (
+    storageMicros(rates, use) + monitoringMicros(rates, use) + requestsMicros(rates, use) + retrievalMicros(rates, use)
+  );
+}
+
 /** Rent in the inner tiers by the share of days in each; in the class itself where it has none or the object is too small. */
-function expectedRent(book: PriceBook, prices: StorageClassPrices, use: ExpectedUse): number | null {
-  if (!prices.innerTiers || !isMonitoredSize(prices, use.sizeBytes)) {
-    return hasKnownRent(book, prices) ? rentMicrosPerMonth(book, prices, use.sizeBytes, use.accountGb) : null;
-  }
+function storageMicros(rates: ClassRates, use: ExpectedUse): number {
+  const { sizeBytes, readDaysPerMonth, window } = use;
+  if (sizeBytes < rates.movedFrom) return plainRentMicros(rates, sizeBytes);
+  const { inner } = rates;
+  const perDay = readDaysPerMonth / DAYS_PER_MONTH;
   let micros = 0;
-  for (const each of innerTierShares(prices, use)) {
-    if (each.share === 0) continue;
-    const rent = innerRent(book, each, use);
-    if (rent === null) return null;
-    micros += each.share * rent;
+  let reached = idleShare(inner[0]?.idleDays ?? 0, perDay, window);
+  for (let index = 0; index < inner.length; index += 1) {
+    const [tier, next] = [inner[index], inner[index + 1]];
+    const left = next ? idleShare(next.idleDays, perDay, window) : 0;
+    const share = reached - left;
+    if (tier && share !== 0) micros += share * innerRentMicros(tier, sizeBytes);
+    reached = left;
   }
   return micros;
 }
 
-function innerRent(book: PriceBook, { tier }: InnerShare, { sizeBytes, accountGb = 0 }: ExpectedUse): number | null {
-  const [own, atBase] = "overheadBytes" in tier ? [tier.overheadBytes, tier.baseOverheadBytes] : [0, 0];
-  if (tier.storage.length === 0 || (atBase > 0 && baseClass(book).storage.length === 0)) return null;
-  const dollars = ((sizeBytes + own) / GB_BYTES) * marginalStorageRate(tier.storage, accountGb);
-  return (dollars + baseOverheadDollars(book, atBase, accountGb)) * MICROS_PER_DOLLAR;
+function monitoringMicros(rates: ClassRates, { sizeBytes }: ExpectedUse): number {
+  return sizeBytes < rates.monitoredFrom ? 0 : rates.monitoringMicros;
 }
 
-function monitoringMicrosPerMonth(prices: StorageClassPrices, sizeBytes: number): number {
-  if (!prices.monitoring || sizeBytes < prices.monitoring.fromBytes) return 0;
-  return (prices.monitoring.perThousand.amount / 1000) * MICROS_PER_DOLLAR;
+/** Reads are plain GETs; out of an archive each day with reads pays one restore besides. */
+function requestsMicros(rates: ClassRates, { readsPerMonth, readDaysPerMonth }: ExpectedUse): number {
+  if (readsPerMonth === 0) return 0;
+  if (!rates.isRestored) return (readsPerMonth * rates.get * MICROS_PER_DOLLAR) / 1000;
+  const requests = readDaysPerMonth * rates.restore + readsPerMonth * rates.get;
+  return (requests * MICROS_PER_DOLLAR) / 1000;
 }
 
-type Reading = Pick<MonthlyBill, "requestsMicros" | "retrievalMicros">;
-
-function onlineReading(prices: StorageClassPrices, gb: number, use: ExpectedUse): Reading | null {
-  if (use.readsPerMonth === 0) return { requestsMicros: 0, retrievalMicros: 0 };
-  if (!prices.get || !prices.retrieval) return null;
-  return {
-    requestsMicros: (use.readsPerMonth * prices.get.amount * MICROS_PER_DOLLAR) / 1000,
-    retrievalMicros: use.readsPerMonth * gb * prices.retrieval.amount * MICROS_PER_DOLLAR,
-  };
-}
-
-/** A day with reads pays one restore and one day of a copy in the base class; the reads themselves are plain GETs. */
-function restoredReading(book: PriceBook, prices: StorageClassPrices, gb: number, use: ExpectedUse): Reading | null {
-  if (use.readsPerMonth === 0) return { requestsMicros: 0, retrievalMicros: 0 };
-  const speed = prices.restore?.[DEFAULT_RESTORE_SPEED];
-  const copyDay = copyDayDollars(book, gb, use.accountGb);
-  if (!speed?.perThousand || !speed.perGb || !prices.get || copyDay === null) return null;
-  const perDay = speed.perGb.amount * gb + copyDay;
-  const requests = use.readDaysPerMonth * speed.perThousand.amount + use.readsPerMonth * prices.get.amount;
-  return {
-    requestsMicros: (requests * MICROS_PER_DOLLAR) / 1000,
-    retrievalMicros: use.readDaysPerMonth * perDay * MICROS_PER_DOLLAR,
-  };
+/** Out of an archive a day with reads pays one retrieval and one day of a copy in the base class. */
+function retrievalMicros(rates: ClassRates, { sizeBytes, readsPerMonth, readDaysPerMonth }: ExpectedUse): number {
+  if (readsPerMonth === 0) return 0;
+  const gb = sizeBytes / GB_BYTES;
+  if (!rates.isRestored) return readsPerMonth * gb * rates.retrievalPerGb * MICROS_PER_DOLLAR;
+  const perDay = rates.restorePerGb * gb + copyDayDollarsAt(rates, gb);
+  return readDaysPerMonth * perDay * MICROS_PER_DOLLAR;
 }
 
 /** One full read out of a class: request, retrieval, and the restore where one is needed. @returns `null` when unknown. */
 export function readOnceMicros(book: PriceBook, className: string, sizeBytes: number): number | null {
-  const prices = managedClass(book, className);
-  if (!prices) return null;
+  const rates = ratesOf(book).managed.get(className);
+  if (!rates) return null;
   const reading = { sizeBytes, readsPerMonth: 1, readDaysPerMonth: 1 };
-  const bill = monthlyBill(book, className, reading);
-  return bill && bill.requestsMicros + bill.retrievalMicros;
+  if (Number.isNaN(monthTotalMicros(rates, reading))) return null;
+  return requestsMicros(rates, reading) + retrievalMicros(rates, reading);
 }

@@ -1,5 +1,6 @@
 /** The use a bill is expected for, from what is known of an object. */
 import type { ExpectedUse } from "./bill.ts";
+import type { IdleWindow } from "./inner-tiers.ts";
 import type { ObjectView } from "../strategy.ts";
 
 /**
@@ -8,6 +9,24 @@ import type { ObjectView } from "../strategy.ts";
  */
 export function expectedUse(view: ObjectView, storageClass: string, horizonDays: number): ExpectedUse {
   const isPresent = storageClass === view.storageClass;
-  const idleDays = isPresent ? Math.min(view.daysInClass, view.idleDays ?? 0) : 0;
-  return { sizeBytes: view.sizeBytes, ...view.rate, window: { idleDays, horizonDays } };
+  const { readsPerMonth, readDaysPerMonth } = view.rate;
+  return useAt(view.sizeBytes, readsPerMonth, readDaysPerMonth, {
+    idleDays: isPresent ? presentIdleDays(view) : 0,
+    horizonDays,
+  });
+}
+
+/** Where the clock of the present class stands that cools by idle time. */
+export function presentIdleDays({ daysInClass, idleDays }: ObjectView): number {
+  return Math.min(daysInClass, idleDays ?? 0);
+}
+
+/** A use at a stated rate; all of one shape, as a batch makes a few for every object. */
+export function useAt(
+  sizeBytes: number,
+  readsPerMonth: number,
+  readDaysPerMonth: number,
+  window: IdleWindow,
+): ExpectedUse {
+  return { sizeBytes, readsPerMonth, readDaysPerMonth, window };
 }

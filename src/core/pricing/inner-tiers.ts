@@ -50,20 +50,22 @@ export function innerTierShares(prices: StorageClassPrices, use: InnerUse): Inne
   return tiers.map((tier, index) => ({ tier, share: (reached[index] ?? 0) - (reached[index + 1] ?? 0) }));
 }
 
-/** Share of days that are idle for at least `days`. */
-function idleShare(days: number, perDay: number, window: IdleWindow | undefined): number {
+/** Share of days that are idle for at least `days`, at `perDay` read-days a day. */
+export function idleShare(days: number, perDay: number, window: IdleWindow | undefined): number {
   if (!window) return Math.exp(-perDay * days);
   const { idleDays, horizonDays } = window;
   if (horizonDays <= 0) return idleDays >= days ? 1 : 0;
   // Not read since before the window, or read in it and then idle for so long.
-  const untouched = decay(perDay, Math.min(horizonDays, Math.max(0, days - idleDays)), horizonDays);
+  const since = Math.min(horizonDays, Math.max(0, days - idleDays));
   const from = Math.min(days, horizonDays);
-  const touched = Math.exp(-perDay * days) * (horizonDays - from) - decay(perDay, from, horizonDays);
+  const untouched = decay(perDay, since, horizonDays);
+  const later = from === since ? untouched : decay(perDay, from, horizonDays);
+  const touched = from === horizonDays ? -later : Math.exp(-perDay * days) * (horizonDays - from) - later;
   return Math.min(1, Math.max(0, (untouched + touched) / horizonDays));
 }
 
 /** The integral of e^(−rate·t) from `from` to `to`. */
 function decay(rate: number, from: number, to: number): number {
-  if (rate === 0) return to - from;
-  return (Math.exp(-rate * from) * -Math.expm1(-rate * (to - from))) / rate;
+  if (rate === 0 || from === to) return to - from;
+  return ((from === 0 ? 1 : Math.exp(-rate * from)) * -Math.expm1(-rate * (to - from))) / rate;
 }

@@ -4,7 +4,7 @@
  * and its reads to come are then negative binomial (Poisson with a Gamma rate). The saving of a plan is a sum of many such;
  * cumulants add up, and a Pearson type III curve with the sum's first three gives the interval in closed form.
  */
-import { RATE_HALF_LIFE_DAYS, type ReadRate } from "../access-stats.ts";
+import { RATE_HALF_LIFE_DAYS, type ReadRate, forgottenShare } from "../access-stats.ts";
 import { monthlyBill } from "./bill.ts";
 import { calendarMonths } from "./calendar-fee.ts";
 import type { PriceBook } from "./price-book.ts";
@@ -29,15 +29,29 @@ export interface GammaRate {
  * @param ageDays days the object was observed; `null` = longer than the memory reaches.
  */
 export function rateEvidence(perMonth: number, ageDays: number | null): RateEvidence {
-  const forgotten = ageDays === null ? 0 : 2 ** (-Math.max(1, ageDays) / RATE_HALF_LIFE_DAYS);
-  const days = ((2 * RATE_HALF_LIFE_DAYS) / Math.LN2) * ((1 - forgotten) / (1 + forgotten));
+  const days = evidenceDays(ageDays);
   return { days, events: (perMonth / DAYS_PER_MONTH) * days };
+}
+
+/** The days of {@link rateEvidence}: they depend on the age alone. */
+export function evidenceDays(ageDays: number | null): number {
+  const forgotten = forgottenShare(ageDays);
+  return ((2 * RATE_HALF_LIFE_DAYS) / Math.LN2) * ((1 - forgotten) / (1 + forgotten));
 }
 
 /** Prior events of a pool in which nothing was ever seen (Jeffreys' prior of a Poisson rate). */
 const UNSEEN_SHAPE = 0.5;
 /** Rates that differ less than this are taken as one: the fit would go to infinity. */
 const MOST_SHAPE = 1000;
+
+/** The sums of a {@link RatePool}. */
+export interface RateSums {
+  readonly count: number;
+  readonly events: number;
+  readonly days: number;
+  readonly squaredDays: number;
+  readonly squaredEventsPerDay: number;
+}
 
 /** Fits a prior to many objects by moments: their mean rate, and the variance that chance does not explain. */
 export class RatePool {
@@ -53,6 +67,25 @@ export class RatePool {
     this.#days += days;
     this.#squaredDays += days ** 2;
     if (days > 0) this.#squaredEventsPerDay += events ** 2 / days;
+  }
+
+  snapshot(): RateSums {
+    return {
+      count: this.#count,
+      events: this.#events,
+      days: this.#days,
+      squaredDays: this.#squaredDays,
+      squaredEventsPerDay: this.#squaredEventsPerDay,
+    };
+  }
+
+  /** Adds the objects of another pool. */
+  merge(part: RateSums): void {
+    this.#count += part.count;
+    this.#events += part.events;
+    this.#days += part.days;
+    this.#squaredDays += part.squaredDays;
+    this.#squaredEventsPerDay += part.squaredEventsPerDay;
   }
 
   fit(): GammaRate {

@@ -60,6 +60,29 @@ describe("the tally of a saving", () => {
     expect(tallied).toMatchObject({ fromMs: FROM_MS, days: 90, level: 0.9 });
   });
 
+  it("is the same in parts, kept as JSON and added up", () => {
+    const views = drawViews(2000);
+    const [whole, merged] = [new SavingTally(AWS), new SavingTally(AWS)];
+    let part = new SavingTally(AWS);
+    for (const [index, view] of views.entries()) {
+      const [from, to] = MOVES[index % MOVES.length] ?? MOVES[0];
+      const shown = index % 9 === 0 ? { ...view, ageDays: null } : view;
+      for (const tally of [whole, part]) {
+        tally.seen(shown);
+        if (index % 3 > 0) tally.moves({ from, to, feeMicros: index % 11 }, shown);
+      }
+      if (index % 300 === 299 || index === views.length - 1) {
+        merged.merge(JSON.parse(JSON.stringify(part.snapshot())));
+        part = new SavingTally(AWS);
+      }
+    }
+    expect(merged.snapshot().cohorts).toHaveLength(whole.snapshot().cohorts.length);
+    expect(merged.snapshot().reads.count).toBe(views.length);
+    const [expected, found] = [whole.interval(FROM_MS), merged.interval(FROM_MS)];
+    for (const end of ["lowMicros", "expectedMicros", "highMicros"] as const)
+      expect((found?.[end] ?? 0) / (expected?.[end] ?? 1), end).toBeCloseTo(1, 9);
+  });
+
   it("is nothing without moves, and unknown with an unknown price", () => {
     const tally = new SavingTally(AWS);
     tally.seen(objectView());

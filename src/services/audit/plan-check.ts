@@ -1,8 +1,9 @@
 /** Whether plans that the audit trail tells of are still as they were made. */
-import { createHash } from "node:crypto";
+import { isAstraError } from "../../core/errors.ts";
 import type { PlanHeader } from "../../core/plan.ts";
 import type { AuditRecord } from "../../ports/state-store.ts";
 import type { Context } from "../context.ts";
+import { storedHash } from "../planning/plan-hash.ts";
 
 /** Plans by id, each with the hash that an entry vouches for; `null` where none does. */
 export class NamedPlans {
@@ -31,17 +32,16 @@ export class NamedPlans {
 async function planFault(ctx: Context, id: string, vouched: string | null): Promise<string | null> {
   const plan = await ctx.state.plan(id);
   if (!plan) return `plan ${id} is gone`;
-  if ((await storedHash(ctx, plan)) !== plan.hash) return `plan ${id} was changed after it was made`;
+  if (!(await isWhole(ctx, plan))) return `plan ${id} was changed after it was made`;
   if (vouched !== null && vouched !== plan.hash) return `plan ${id} is not the one that was made and approved`;
   return null;
 }
 
-/** Over the moves in order and the header without its hash, as when the plan was made. */
-async function storedHash(ctx: Context, plan: PlanHeader): Promise<string> {
-  const { hash: _, ...head } = plan;
-  const sum = createHash("sha256");
-  for await (const page of ctx.state.plannedMoves(head.id)) {
-    for (const { move } of page) sum.update(JSON.stringify(move));
+async function isWhole(ctx: Context, plan: PlanHeader): Promise<boolean> {
+  try {
+    return (await storedHash(ctx, plan)) === plan.hash;
+  } catch (error) {
+    if (isAstraError(error, "ASTRA_PLAN_DAMAGED")) return false;
+    throw error;
   }
-  return sum.update(JSON.stringify(head)).digest("hex");
 }

@@ -42,6 +42,12 @@ export class BucketLease implements AsyncDisposable {
     return this.#lease;
   }
 
+  /** Whether {@link keep} has anything to do or to tell: it is asked before every effect, and mostly has not. */
+  mustRenew(nowMs: number): boolean {
+    // A clock that was set back would put the renewal off for as long as it was set back.
+    return this.#fault !== null || nowMs >= this.#renewMs || nowMs <= this.#renewMs - LEASE_MS;
+  }
+
   /**
    * To be called before each effect.
    * @throws AstraError ASTRA_BUCKET_BUSY where it ran out and another has it, ASTRA_LEASE_LOST where another had it since
@@ -49,8 +55,7 @@ export class BucketLease implements AsyncDisposable {
   async keep(): Promise<void> {
     if (this.#fault) throw this.#fault.error;
     const nowMs = this.#ctx.clock.now();
-    // A clock that was set back would put the renewal off for as long as it was set back.
-    if (nowMs < this.#renewMs && nowMs > this.#renewMs - LEASE_MS) return;
+    if (!this.mustRenew(nowMs)) return;
     this.#renewMs = nowMs + RENEW_MS;
     const renewed = await acquired(this.#ctx, this.#name, this.#holder);
     if (renewed.token === this.#lease.token) return;

@@ -10,7 +10,7 @@ import { movePool, openMover } from "./open-mover.ts";
 import { recountRun } from "./recount-run.ts";
 import { RunGuard } from "./run-guard.ts";
 import { RunTally } from "./run-tally.ts";
-import { workLines } from "./work-lines.ts";
+import { LineWork } from "./work-lines.ts";
 
 export interface ContinueMovesResult {
   readonly done: number;
@@ -64,16 +64,17 @@ class Continuation {
     const mover = await openMover(this.#ctx, this.#bucket, guard);
     this.#pool ??= movePool(this.#ctx, mover.store);
     this.#runs.add(runId);
-    await using journal = new JournalWriter(this.#ctx.state, this.#lease);
-    await workLines(entries, {
+    const journal = new JournalWriter(this.#ctx.state, this.#lease);
+    const work = new LineWork({
       mover: { ...mover, journal },
       pool: this.#pool,
-      mode: modeOf(run),
       ended: async ({ move }, { state, reason }) => {
         this.#tally.count(state, reason, move);
         if (move.undoes) this.#runs.add(move.undoes.runId);
       },
     });
+    await work.begin(entries, modeOf(run));
+    await work.drain();
   }
 
   async #tell(counts: ContinueMovesResult): Promise<void> {

@@ -107,7 +107,7 @@ function mustBeKnownAfterCrash({ mover, entry }: MoveLine, head: ObjectHead, acl
 }
 
 /** What a new object has of itself: its owner may do everything, nobody else anything. */
-function isPlain(acl: ObjectAcl | null): boolean {
+export function isPlain(acl: ObjectAcl | null): boolean {
   if (!acl) return true;
   const [grant] = acl.grants;
   return acl.grants.length === 1 && grant?.permission === "FULL_CONTROL" && grant.grantee.value === acl.ownerId;

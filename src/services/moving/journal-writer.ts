@@ -5,7 +5,7 @@ import type { BucketLease } from "./bucket-lease.ts";
 import type { MoveOutcome, Released } from "./move-outcome.ts";
 
 /** Enough to make the fsync a small part, few enough that a crash repeats little. */
-const GROUP = 256;
+const GROUP = 512;
 
 type Hold = NonNullable<JournalUpdate["holds"]>[number];
 type Undone = NonNullable<JournalUpdate["undone"]>[number];
@@ -18,7 +18,7 @@ class Group {
   readonly undone: Undone[] = [];
 }
 
-export class JournalWriter implements AsyncDisposable {
+export class JournalWriter {
   readonly #state: StateStore;
   readonly #lease: BucketLease;
   #group = new Group();
@@ -42,17 +42,17 @@ export class JournalWriter implements AsyncDisposable {
     if (outcome.hold) group.holds.push({ ref: { bucket, key }, hold: outcome.hold });
     if (outcome.releases) group.spends.push(...givenBack(entry.runId, outcome.releases));
     if (outcome.state === "done" && undoes) group.undone.push({ ...undoes, atMs: entry.updatedMs });
-    if (group.entries.length >= GROUP) await this.#flush();
+    if (group.entries.length >= GROUP) await this.flush();
   }
 
   /** Resolves when the line is durable: before an effect that a restart must know of. */
   async addNow(entry: JournalEntry): Promise<void> {
     this.#group.entries.push(entry);
-    await this.#flush();
+    await this.flush();
   }
 
-  /** Lines that come while a group is being written go together with the next one. */
-  #flush(): Promise<void> {
+  /** Resolves when all lines so far are durable. Those that come while a group is written go together with the next one. */
+  flush(): Promise<void> {
     this.#next ??= this.#written.then(() => {
       const { entries, moved, holds, spends, undone } = this.#group;
       this.#group = new Group();
@@ -69,10 +69,6 @@ export class JournalWriter implements AsyncDisposable {
       return this.#written;
     });
     return this.#next;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#flush();
   }
 }
 

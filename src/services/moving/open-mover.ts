@@ -13,6 +13,10 @@ export async function openMover(ctx: Context, bucket: string, guard: RunGuard): 
 
 /** The concurrency of moves on a store. */
 export function movePool(ctx: Context, store: ObjectStore): AdaptivePool {
-  const throttled = (): number => store.counters().throttled;
-  return new AdaptivePool({ most: ctx.config.engine.concurrency, throttled, signal: ctx.signal });
+  return new AdaptivePool({
+    most: ctx.config.engine.concurrency,
+    counters: () => store.counters(),
+    now: () => ctx.clock.now(),
+    signal: ctx.signal,
+  });
 }

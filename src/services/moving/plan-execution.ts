@@ -4,23 +4,21 @@ import type { PlanHeader, PlannedMove } from "../../core/plan.ts";
 import { NO_SPEND, type Spend, dayScope, runScope, spendOf } from "../../core/spend.ts";
 import { OPEN_STATES } from "../../core/transition.ts";
 import type { JournalEntry, RunRecord, RunState } from "../../ports/state-store.ts";
-import type { AdaptivePool } from "../adaptive-pool.ts";
 import { capsOf } from "../budgets.ts";
 import type { Context, Progress } from "../context.ts";
+import { plannedMoves } from "../planning/planned-moves.ts";
 import type { BucketLease } from "./bucket-lease.ts";
 import { busyKeys } from "./busy-keys.ts";
 import { JournalWriter } from "./journal-writer.ts";
-import type { Mover } from "./move-line.ts";
-import type { MoveMode } from "./move-object.ts";
 import { movePool, openMover } from "./open-mover.ts";
 import { RunCanary } from "./run-canary.ts";
 import type { RunGuard } from "./run-guard.ts";
 import { RunTally } from "./run-tally.ts";
 import { stopUndone } from "./stop-undone.ts";
-import { workLines } from "./work-lines.ts";
+import { LineWork } from "./work-lines.ts";
 
 /** Few enough that the brake is heeded soon and a crash leaves little open, many enough that the fsync is a small part. */
-const GROUP = 256;
+const GROUP = 1024;
 
 export interface ExecutionOptions {
   readonly plan: PlanHeader;
@@ -28,13 +26,6 @@ export interface ExecutionOptions {
   readonly lease: BucketLease;
   readonly guard: RunGuard;
   readonly progress: Progress | undefined;
-}
-
-interface Terms {
-  readonly mover: Omit<Mover, "journal">;
-  readonly pool: AdaptivePool;
-  /** Objects that another run has begun to move. */
-  readonly busy: ReadonlySet<string>;
 }
 
 /** One run of one plan in this process. */
@@ -50,7 +41,7 @@ export class PlanExecution {
   #left = 0;
   #lastSeq = -1;
   #deferred: { readonly seq: number; readonly move: PlannedMove }[] = [];
-  #terms: Terms | null = null;
+  #lines: LineWork | null = null;
 
   constructor(ctx: Context, options: ExecutionOptions) {
     this.#ctx = ctx;
@@ -69,14 +60,29 @@ export class PlanExecution {
         else if (isDue(entry, this.#ctx.clock.now())) open.push(entry);
         else await this.#count(entry.move, entry.state, entry.reason);
       }
-      await this.#work(open, "resumed");
+      if (open.length === 0) continue;
+      const lines = await this.#openLines();
+      await lines.begin(open, "resumed");
+      await lines.drain();
     }
   }
 
-  /** In slices: the canary first, then groups. */
+  /** In slices: the canary first, then groups, each begun when the one before it is. */
   async carryOut(): Promise<void> {
+    let fault: unknown;
+    try {
+      await this.#beginAll();
+    } catch (error) {
+      fault = error;
+    }
+    if (this.#lines) await this.#lines.drain(fault);
+    else if (fault !== undefined) throw fault;
+    this.#judge();
+  }
+
+  async #beginAll(): Promise<void> {
     await this.#begin(this.#deferred);
-    for await (const page of this.#ctx.state.plannedMoves(this.#options.plan.id, this.#lastSeq)) {
+    for await (const page of plannedMoves(this.#ctx, this.#options.plan, this.#lastSeq)) {
       for (let from = 0; from < page.length;) {
         const size = Math.min(GROUP, this.#canary.left || GROUP);
         if (!(await this.#begin(page.slice(from, from + size)))) return;
@@ -104,10 +110,13 @@ export class PlanExecution {
     };
     const scopes = [runScope(run.id), spendDay];
     const count = await this.#ctx.state.beginMoves({ lease: lease.current(), entries, spends, scopes, admit });
-    await this.#work(entries.slice(0, count), "fresh");
+    const work = await this.#openLines();
+    if (count > 0) await work.begin(entries.slice(0, count), "fresh");
+    // What was let in is carried out before anything is judged or stopped.
+    if (this.#canary.left > 0 || admission.stopReason) await work.drain();
     if (admission.stopReason) guard.stop(admission.stopReason);
     this.#judge();
-    return guard.isGoing();
+    return !work.isFaulty && guard.isGoing();
   }
 
   #judge(): void {
@@ -115,17 +124,14 @@ export class PlanExecution {
     if (why !== null) this.#options.guard.stop("canary", why);
   }
 
-  async #work(entries: readonly JournalEntry[], mode: MoveMode): Promise<void> {
-    if (entries.length === 0) return;
-    const { plan, lease } = this.#options;
-    this.#terms ??= await this.#open();
-    const { mover, pool, busy } = this.#terms;
-    await using journal = new JournalWriter(this.#ctx.state, lease);
-    await workLines(entries, {
-      mover: { ...mover, journal },
-      pool,
-      mode,
-      busy,
+  async #openLines(): Promise<LineWork> {
+    if (this.#lines) return this.#lines;
+    const { plan, run, guard, lease } = this.#options;
+    const mover = await openMover(this.#ctx, plan.bucket, guard);
+    this.#lines = new LineWork({
+      mover: { ...mover, journal: new JournalWriter(this.#ctx.state, lease) },
+      pool: movePool(this.#ctx, mover.store),
+      busy: await busyKeys(this.#ctx, plan.bucket, run.id),
       ended: async ({ move }, { state, reason }) => {
         if (state === "intent") this.#left += 1;
         if (state === "planned" || state === "intent") return;
@@ -133,16 +139,7 @@ export class PlanExecution {
         this.#options.progress?.(this.#tally.total(), plan.totals.moves, "objects");
       },
     });
-  }
-
-  async #open(): Promise<Terms> {
-    const { plan, run, guard } = this.#options;
-    const mover = await openMover(this.#ctx, plan.bucket, guard);
-    return {
-      mover,
-      pool: movePool(this.#ctx, mover.store),
-      busy: await busyKeys(this.#ctx, plan.bucket, run.id),
-    };
+    return this.#lines;
   }
 
   async #count(move: PlannedMove, state: JournalEntry["state"], reason: string | null): Promise<void> {

@@ -53,8 +53,8 @@ export class RunGuard {
 
   /** Whether anything new may be begun; waits while the run is paused. @throws AstraError where the lease is lost */
   async isGoing(): Promise<boolean> {
-    await this.#lease.keep();
     const nowMs = this.#ctx.clock.now();
+    if (this.#lease.mustRenew(nowMs)) await this.#lease.keep();
     const isFresh = nowMs - this.#readMs < READ_EVERY_MS && nowMs >= this.#readMs;
     if (!isFresh || this.#reading) await (this.#reading ??= this.#read().finally(() => (this.#reading = null)));
     return this.#stop === null && !this.#ctx.signal.aborted;

@@ -1,6 +1,3 @@
-import { AstraError } from "../../../core/errors.ts";
-import type { PlanHeader } from "../../../core/plan.ts";
-import type { Context } from "../../../services/context.ts";
 import { firstArgument } from "../call.ts";
 import type { CommandSpec } from "../command.ts";
 import { counted } from "../output/size.ts";
@@ -18,9 +15,10 @@ export const apply: CommandSpec = {
   ],
   async run(call) {
     const named = firstArgument(call, "plan");
-    const [{ applyApproved }, { planSummary }] = await Promise.all([
+    const [{ applyApproved }, { planSummary }, { planOf }] = await Promise.all([
       import("../apply-approved.ts"),
       import("../output/run-view.ts"),
+      import("../plan-argument.ts"),
     ]);
     const { terminal } = call;
     await using ctx = await call.context();
@@ -29,19 +27,3 @@ export const apply: CommandSpec = {
     return applyApproved(call, ctx, plan, { question: `Move ${counted(plan.totals.moves, "object")}` });
   },
 };
-
-const PLAN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-async function planOf(ctx: Context, named: string): Promise<PlanHeader> {
-  if (PLAN_ID.test(named)) {
-    const plan = await ctx.state.plan(named);
-    if (!plan)
-      throw new AstraError("ASTRA_PLAN_INVALID", `there is no plan ${named}`, { where: ctx.config.state.path });
-    return plan;
-  }
-  const [{ readJson }, { importPlan }] = await Promise.all([
-    import("../files.ts"),
-    import("../../../services/plan-file.ts"),
-  ]);
-  return importPlan({ ctx, input: { json: await readJson(named, "ASTRA_PLAN_INVALID"), where: named } });
-}

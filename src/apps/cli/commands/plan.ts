@@ -1,7 +1,6 @@
 import { EXIT } from "../../../core/errors.ts";
 import type { PlanHeader, PlannedMove } from "../../../core/plan.ts";
 import type { Context } from "../../../services/context.ts";
-import { bucketOf } from "../call.ts";
 import type { CommandSpec } from "../command.ts";
 import { usageError, wholeNumber } from "../parse-options.ts";
 
@@ -21,6 +20,10 @@ export const plan: CommandSpec = {
     { flags: "--out <file>", summary: "Write the plan to a file for `astra apply`." },
     { flags: "--html <file>", summary: "Write a report with charts: one file that needs nothing else." },
     { flags: "--prefix <prefix>", summary: "Only keys that begin so." },
+    {
+      flags: "--inventory <id>",
+      summary: "Decide from this inventory: an id, `latest`, or `none` to list the bucket.",
+    },
     { flags: "--limit <n>", summary: "Moves to show.", parse: wholeNumber(0), shownDefault: String(SHOWN_MOVES) },
     { flags: "--verbose", summary: "Show every rule, prefix and month." },
     { flags: "--detailed-exitcode", summary: "Exit with 2 where there is something to move." },
@@ -29,6 +32,7 @@ export const plan: CommandSpec = {
     ["astra plan --bucket data", "what would move, what it costs and what it saves"],
     ["astra plan --bucket data --out plan.json", "a file to look at, approve, and apply"],
     ["astra plan --bucket data --html plan.html", "a report for whoever pays the bill"],
+    ["astra plan --bucket data --inventory latest", "decides what the newest inventory shows, without listing"],
   ],
   async run(call) {
     const { makePlan } = await import("../../../services/make-plan.ts");
@@ -36,8 +40,8 @@ export const plan: CommandSpec = {
     if (file !== null && file === htmlFile) throw usageError("--out and --html name the same file", "Name two files.");
     await using ctx = await call.context();
     const progress = call.terminal.progress();
-    const prefix = call.text("prefix");
-    const input = { bucket: bucketOf(ctx.config), progress: progress.report, ...(prefix !== undefined && { prefix }) };
+    const { planInput } = await import("../plan-input.ts");
+    const input = { ...planInput(call, ctx), progress: progress.report };
     const header = await makePlan({ ctx, input }).finally(() => progress.clear());
     if (file !== null) await writePlan(ctx, header, file);
     if (htmlFile !== null) await writeReport(ctx, header, htmlFile);
@@ -78,10 +82,11 @@ async function firstMoves(
   limit: number,
   each = Infinity,
 ): Promise<readonly PlannedMove[]> {
+  const { plannedMoves } = await import("../../../services/planning/planned-moves.ts");
   const moves: PlannedMove[] = [];
   const taken = new Map<string, number>();
   let pages = 0;
-  for await (const page of ctx.state.plannedMoves(header.id)) {
+  for await (const page of plannedMoves(ctx, header)) {
     for (const { move } of page) {
       const group = JSON.stringify([move.policy, move.rule, move.from, move.to]);
       const so = taken.get(group) ?? 0;

@@ -1,5 +1,4 @@
 import { EXIT } from "../../../core/errors.ts";
-import { bucketOf } from "../call.ts";
 import type { CommandSpec } from "../command.ts";
 import { counted } from "../output/size.ts";
 
@@ -10,8 +9,16 @@ export const runEngine: CommandSpec = {
   details: "What a scheduler calls: it also finishes what an interrupted run left open.",
   options: [
     { flags: "--dry-run", summary: "Show the plan and move nothing." },
+    {
+      flags: "--due",
+      summary: "Only objects whose review has come; all of them where rules, prices or limits changed.",
+    },
     { flags: "--yes", summary: "Do not ask; needed where there is no terminal." },
     { flags: "--prefix <prefix>", summary: "Only keys that begin so." },
+    {
+      flags: "--inventory <id>",
+      summary: "Decide from this inventory: an id, `latest`, or `none` to list the bucket.",
+    },
     { flags: "--detailed-exitcode", summary: "Exit with 2 where a dry run finds something to move." },
   ],
   examples: [
@@ -27,14 +34,14 @@ export const runEngine: CommandSpec = {
     const { terminal } = call;
     await using ctx = await call.context();
     const progress = terminal.progress();
-    const prefix = call.text("prefix");
+    const { planInput } = await import("../plan-input.ts");
     const result = await runIt({
       ctx,
       input: {
-        bucket: bucketOf(ctx.config),
+        ...planInput(call, ctx),
         dryRun: call.has("dryRun"),
+        due: call.has("due"),
         progress: progress.report,
-        ...(prefix !== undefined && { prefix }),
         confirm: async (plan) => {
           progress.clear();
           if (!terminal.isJson && !terminal.isQuiet) await terminal.write(`${planSummary(plan)}\n`);

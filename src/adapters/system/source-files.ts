@@ -1,0 +1,70 @@
+/** Files that a command names, on this machine. */
+import { open, readdir, stat } from "node:fs/promises";
+import { join, relative, resolve, sep } from "node:path";
+import { AstraError } from "../../core/errors.ts";
+import type { SourceFile, SourceFiles } from "../../ports/source-files.ts";
+
+/** Bytes read at a time. */
+const PIECE_BYTES = 1024 * 1024;
+
+export function localSourceFiles(): SourceFiles {
+  return { find, bytes };
+}
+
+async function find(path: string): Promise<readonly SourceFile[]> {
+  try {
+    const found = await stat(path);
+    if (!found.isDirectory()) return [await fileAt(resolve(path))];
+    const folder = resolve(path);
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const paths = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((file) => !isHidden(relative(folder, file)))
+      .toSorted();
+    const files: SourceFile[] = [];
+    for (const file of paths) files.push(await fileAt(file));
+    return files;
+  } catch (error) {
+    throw faultOf(path, error);
+  }
+}
+
+async function fileAt(path: string): Promise<SourceFile> {
+  const { size, mtimeMs } = await stat(path);
+  return { path, sizeBytes: size, modifiedMs: Math.floor(mtimeMs) };
+}
+
+function isHidden(path: string): boolean {
+  return path.split(sep).some((name) => name.startsWith("."));
+}
+
+async function* bytes(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    await using file = await open(path, "r");
+    const piece = new Uint8Array(PIECE_BYTES);
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, piece.length, null);
+      if (bytesRead === 0) return;
+      yield piece.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    throw faultOf(path, error);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = { EACCES: "permission denied", EPERM: "permission denied" };
+
+function faultOf(path: string, error: unknown): AstraError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    const fix = "Check the path.";
+    return new AstraError("ASTRA_INVENTORY_MISSING", "there is no such file or folder", {
+      where: path,
+      fix,
+      cause: error,
+    });
+  }
+  const reason = REASONS[code] ?? (code || "unknown fault");
+  return new AstraError("ASTRA_INVENTORY_INVALID", `the file cannot be read: ${reason}`, { where: path, cause: error });
+}

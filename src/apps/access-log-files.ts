@@ -1,8 +1,0 @@
-/** Wires access logs to the files of this machine. */
-import type { LogFiles } from "../ports/log-files.ts";
-
-/** Log files of this machine. */
-export async function openLogFiles(): Promise<LogFiles> {
-  const { localLogFiles } = await import("../adapters/system/log-files.ts");
-  return localLogFiles();
-}
