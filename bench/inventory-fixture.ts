@@ -103,8 +103,11 @@ export async function* statesOfFixture(
   }
 }
 
+function md5(text: string): string {
+  return createHash("md5").update(text).digest("hex");
+}
+
 function stateOf(i: number, bucket: string, nowMs: number, keepDays: number): ObjectState {
-  const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
   const prefix = ["logs", "images", "backup", "users", "data", "tmp"][i % 6] ?? "";
   const ending = [".json", ".jpg", ".parquet", ".log"][Math.floor(i / 6) % 4] ?? "";
   const name = `${String(i).padStart(12, "0")}-${md5(String(i)).slice(0, 16)}${ending}`;

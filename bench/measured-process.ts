@@ -1,11 +1,19 @@
-/** Runs a piece of work in a fresh process: its CPU and memory are its own, and no round is warmed up by another. */
+/**
+ * Runs a piece of work in a fresh process: its CPU and memory are its own, and no round is warmed up by another. The process
+ * is a bundle, as the command line is that users start.
+ */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bundle } from "../tools/bundle.ts";
 import { scratchFolder } from "./bench-context.ts";
 import { type Outcome, type WorkDone, outcomeSchema, usageSchema } from "./outcome.ts";
 import type { WorkName } from "./work-table.ts";
+
+const FOLDER = ".cache/bench";
+const ENTRIES = { child: "bench/child.ts", "batch-worker": "src/apps/batch-worker.ts" };
+let bundled: Promise<unknown> | null = null;
 
 /**
  * @param profile folder for a V8 CPU profile
@@ -18,8 +26,9 @@ export async function measure(name: WorkName, input: unknown, profile: string | 
       : ["--cpu-prof", `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`];
   await using folder = await scratchFolder();
   const usage = join(folder.path, "usage.json");
+  await (bundled ??= bundle(ENTRIES, FOLDER));
   const startedMs = performance.now();
-  const child = fork(join(import.meta.dirname, "child.ts"), [usage], {
+  const child = fork(join(import.meta.dirname, "..", FOLDER, "child.js"), [usage], {
     execArgv,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

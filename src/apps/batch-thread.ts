@@ -14,7 +14,13 @@ const ENTRIES = ["./batch-worker.ts", "./batch-worker.js", "../batch-worker.js"]
 export async function planInThread(ctx: Context, input: PlanInventoryInput): Promise<PlanHeader> {
   const { progress, ...rest } = input;
   const order: BatchOrder = { config: ctx.config, input: rest };
-  const worker = new Worker(workerUrl(), { workerData: order, name: "astra-batch" });
+  const worker = new Worker(workerUrl(), {
+    workerData: order,
+    name: "astra-batch",
+    // What a row leaves behind dies at once: in a large nursery, before it is looked at.
+    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+  });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   const stop = (): void => worker.postMessage(STOP);
   if (ctx.signal.aborted) stop();
   ctx.signal.addEventListener("abort", stop, { once: true });

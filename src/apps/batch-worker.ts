@@ -9,6 +9,7 @@ import { openContext } from "./wiring.ts";
 /** Often enough for the eye. */
 const TOLD_EVERY_MS = 100;
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 const tell = (answer: BatchAnswer): void => parentPort?.postMessage(answer);
 
 try {

@@ -58,7 +58,7 @@ export interface BatchJob<Sums> {
   readonly policies: PolicySet;
   readonly prefix: string;
   readonly known: KnownObjects;
-  /** A move must leave key, size and ETag as the row has them; it may read them only while the row is there. */
+  /** Key, size and ETag of a move are the row's, whatever it says of them. */
   readonly decide: (row: BatchRow) => PlannedMove | null;
   /** What the caller has added up of the part, kept with its mark; given back for parts that are not decided again. */
   readonly partDone: () => Sums;

@@ -80,12 +80,13 @@ export class AdaptivePool {
     this.#running += 1;
     try {
       await work(item);
+      this.#ended(begunMs);
     } catch (error) {
       this.#fault ??= { error };
+    } finally {
+      this.#running -= 1;
+      this.#wake();
     }
-    this.#running -= 1;
-    this.#ended(begunMs);
-    this.#wake();
   }
 
   #ended(begunMs: number): void {

@@ -38,7 +38,11 @@ export async function makePlan({ ctx, input }: { ctx: Context; input: MakePlanIn
   } catch (error) {
     if (!(error instanceof TooLarge)) throw error;
     const { bucket, prefix = "" } = input;
-    return await decideInventory(ctx, input, await keepListing(ctx, { bucket, prefix, begunMs, pages: listing.again() }));
+    return await decideInventory(
+      ctx,
+      input,
+      await keepListing(ctx, { bucket, prefix, begunMs, pages: listing.again() }),
+    );
   } finally {
     await listing.close();
   }

@@ -104,7 +104,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const part = z.strictObject({ file: z.string(), rows: count, moves: count, sizeBytes: count, sha256 });
 
 const header = z.strictObject({
-  id: z.string().min(1),
+  id: z.string().regex(/^[\w-]{1,100}$/, "is no id of a plan"),
   bucket: z.string().min(1),
   createdMs: amount,
   strategy: z.string(),

@@ -81,6 +81,31 @@ describe("a policy", () => {
     expect(sids).toEqual(expect.arrayContaining(["RemoveReplacedVersions", "UseKmsKey"]));
   });
 
+  test("names the queue of the bucket's notifications, by its ARN or by its address", async () => {
+    const queue = "arn:aws:sqs:eu-west-1:123456789012:changes";
+    const expected = {
+      Sid: "ReceiveNotifications",
+      Effect: "Allow",
+      Action: ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"],
+      Resource: queue,
+    };
+    expect(await statements("--command", "ingest notifications", "--queue", queue)).toEqual([expected]);
+    const address = "https://sqs.eu-west-1.amazonaws.com/123456789012/changes";
+    await writeFile(join(folder.path, "queue.yaml"), `notifications: { queue_url: "${address}" }\n`);
+    expect(await statements("--config", "queue.yaml")).toContainEqual(expected);
+    expect((await statements()).map(({ Sid }) => Sid)).not.toContain("ReceiveNotifications");
+    expect((await statements("--read-only", "--queue", queue)).map(({ Sid }) => Sid)).not.toContain(
+      "ReceiveNotifications",
+    );
+  });
+
+  test("of a bucket of logs, inventories or trails lets them be listed and read", async () => {
+    for (const command of ["ingest access-logs", "ingest cloudtrail", "inventory import"]) {
+      const actions = (await statements("--command", command)).flatMap(({ Action }) => Action);
+      expect(actions).toEqual(["s3:ListBucket", "s3:GetObject"]);
+    }
+  });
+
   test.each([
     ["aws-us-gov", "amazonaws.com"],
     ["aws-cn", "amazonaws.com.cn"],
@@ -109,6 +134,8 @@ describe("a policy", () => {
     [["--bucket", "data", "--command", "runs"], "runs asks nothing of a bucket"],
     [["--bucket", "data", "--kms-key", "alias/mine"], '"alias/mine" is no ARN of a KMS key'],
     [["--bucket", "data", "--kms-key", KMS_KEY, "--partition", "aws-cn"], "is of the partition aws, not of aws-cn"],
+    [["--bucket", "data", "--queue", "changes"], '"changes" is no ARN of an SQS queue'],
+    [["--bucket", "data", "--command", "ingest notifications"], "the queue is not known"],
     [["--bucket", "data", "--provider", "gcs"], "Allowed choices are aws"],
     [["--bucket", "data", "--role", "producer"], "--role is about Kafka"],
     [["--kafka", "--read-only"], "--read-only is not about Kafka"],

@@ -119,6 +119,9 @@ test(
     const tampered = await run("apply", "plan.json", "--yes", "--state", "fresh.db");
     expect(tampered.status).toBe(1);
     expect(tampered.stderr).toContain("changed after the plan was made");
+    const header = { ...record(plan["header"]), id: "../\u001b[31mplan" };
+    await writeFile(join(folder.path, "plan.json"), JSON.stringify({ ...plan, header }));
+    expect((await run("apply", "plan.json", "--yes")).stderr).toContain("header.id: is no id of a plan");
   },
 );
 

@@ -61,6 +61,33 @@ export function effectTests(create: () => Promise<StateBackend>): void {
       expect(result).toEqual({ applied: 2, alreadyApplied: 0, duplicates: 0 });
     }));
 
+  test("batches that come together are applied together, and one that is refused takes no other with it", () =>
+    withState(create, async (store) => {
+      const broken: Effect = {
+        ...readEffect(1n, ref("b")),
+        apply: () => {
+          throw new RangeError("broken effect");
+        },
+      };
+      const results = await Promise.allSettled([
+        store.applyEffects(batchOf([readEffect(0n, ref("a"), "x"), readEffect(1n, ref("a"), "y")])),
+        store.applyEffects(batchOf([readEffect(0n, ref("c")), broken], { partition: 1 })),
+        store.applyEffects(batchOf([readEffect(0n, ref("a"), "y"), readEffect(1n, ref("d"), "z")], { partition: 2 })),
+        store.applyEffects(batchOf([readEffect(9n, ref("e"), "e")])),
+      ]);
+      expect(results.map((each) => (each.status === "fulfilled" ? each.value : each.reason))).toMatchObject([
+        { applied: 2, alreadyApplied: 0, duplicates: 0 },
+        { message: "broken effect" },
+        { applied: 1, alreadyApplied: 0, duplicates: 1 },
+        { code: "ASTRA_LOG_POSITION_GAP" },
+      ]);
+      const reads = await collect(store.objects({ bucket: BUCKET }));
+      expect(reads.map(({ key, access }) => [key, access.lifetimeReads])).toEqual([
+        ["a", 2],
+        ["d", 1],
+      ]);
+    }));
+
   test("two processes that apply the same batch at once apply it once", () =>
     withState(create, async (store, backend) => {
       await using other = await backend.open();

@@ -13,29 +13,13 @@ import { escapeHtml } from "../../src/apps/cli/output/html-page.ts";
 import { planPage } from "../../src/apps/cli/output/plan-html.ts";
 import { planText } from "../../src/apps/cli/output/plan-text.ts";
 import { runDetailText, runsText } from "../../src/apps/cli/output/runs-text.ts";
-import { jsonLine, visible, visibleLines } from "../../src/apps/cli/output/visible.ts";
+import { jsonDocument, jsonLine, visible, visibleLines } from "../../src/apps/cli/output/visible.ts";
 import { AstraError } from "../../src/core/errors.ts";
 import { type PlanHeader, PlanTally, type PlannedMove } from "../../src/core/plan.ts";
 import type { JournalEntry, RunRecord } from "../../src/ports/state-store.ts";
 import type { Explanation } from "../../src/services/explain-object.ts";
-import { HOSTILE, TIMEOUT_MS, expectHarmless, hostileText } from "./fuzzing.ts";
-
-/** Colours of our own, where standard output has any. */
-// oxlint-disable-next-line no-control-regex -- this is what colours are made of
-const COLOUR = /\u001b\[\d+(?:;\d+)*m/g;
-/** Controls but the line end, and marks that turn the direction of text or hide it. */
-const ACTED_ON = /[^\P{Cc}\n]|[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
-
-function expectDead(text: string): void {
-  const found = ACTED_ON.exec(text.replace(COLOUR, ""));
-  assert.equal(found, null, `${JSON.stringify(found?.[0])} in ${JSON.stringify(text.slice(0, 400))}`);
-}
-
-/** A colour of the hostile must not be taken for one of ours. */
-const outside = fc.oneof(
-  hostileText(),
-  fc.constantFrom("\u001b[31;1mred", "\u001b]8;;http://x\u0007a", "a\rb", "\u009b2J"),
-);
+import { COLOUR, expectDead, outside } from "./dead-text.ts";
+import { HOSTILE, TIMEOUT_MS, expectHarmless } from "./fuzzing.ts";
 
 test("words in texts, lines of JSON and errors", { timeout: TIMEOUT_MS }, () => {
   expectHarmless({
@@ -50,6 +34,9 @@ test("words in texts, lines of JSON and errors", { timeout: TIMEOUT_MS }, () => 
       expectDead(line);
       assert.ok(!line.includes("\n"));
       assert.deepEqual(JSON.parse(line), JSON.parse(JSON.stringify({ [a]: b, list: [a] })));
+      const document = jsonDocument({ [a]: b, list: [a] });
+      expectDead(document);
+      assert.deepEqual(JSON.parse(document), JSON.parse(line));
       const error = new AstraError("ASTRA_STORE_REFUSED", a, { where: b, fix: a });
       assert.ok(!errorText(error, true).replace(COLOUR, "").includes("\u001b"));
       expectDead(errorText(error, false));

@@ -20,7 +20,18 @@ import { listedBucket } from "./listed-bucket.ts";
 export const PLANNED_BUCKET = "planned-bucket";
 export const PLANNED_AT_MS = Date.UTC(2026, 5, 1, 12);
 
-const KEYS = ["logs/", "images/2025/", "\uFEFFmark/", "quote's/", "new\nline/", "a%/b_/", "größe/", "🎉/", "", "backup_"];
+const KEYS = [
+  "logs/",
+  "images/2025/",
+  "\uFEFFmark/",
+  "quote's/",
+  "new\nline/",
+  "a%/b_/",
+  "größe/",
+  "🎉/",
+  "",
+  "backup_",
+];
 const CLASSES = ["STANDARD", "STANDARD_IA", "GLACIER_IR", "GLACIER", "ONEZONE_IA", "INTELLIGENT_TIERING", "EXOTIC"];
 
 export interface PlannedBucket {

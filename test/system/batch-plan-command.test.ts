@@ -48,15 +48,23 @@ test("the newest inventory is taken by itself, and the plan is whole", { timeout
   expect(text.stdout).toContain("logs/");
   const file = await runCli(["apply", "plan.json", "--yes", "--json"], folder);
   // Nothing of the inventory is in the sandbox: each move of the canary is looked at, and skipped.
-  expect(JSON.parse(file.stdout)).toMatchObject({ run: { done: 0, failed: 0, stopReason: "canary", reasons: { missing: 100 } } });
+  expect(JSON.parse(file.stdout)).toMatchObject({
+    run: { done: 0, failed: 0, stopReason: "canary", reasons: { missing: 100 } },
+  });
 });
 
-test("a listing is made where it is asked for, and an inventory that is not there is named", { timeout: 60_000 }, async () => {
-  expect(await jsonOf(["plan", "--inventory", "none"], folder)).toMatchObject({ plan: { totals: { objectsSeen: 0 } } });
-  const missing = await runCli(["plan", "--inventory", "no-such", "--json"], folder);
-  expect(missing.status).toBe(EXIT.failed);
-  expect(JSON.parse(missing.stdout)).toMatchObject({ ok: false, error: { code: "ASTRA_INVENTORY_MISSING" } });
-});
+test(
+  "a listing is made where it is asked for, and an inventory that is not there is named",
+  { timeout: 60_000 },
+  async () => {
+    expect(await jsonOf(["plan", "--inventory", "none"], folder)).toMatchObject({
+      plan: { totals: { objectsSeen: 0 } },
+    });
+    const missing = await runCli(["plan", "--inventory", "no-such", "--json"], folder);
+    expect(missing.status).toBe(EXIT.failed);
+    expect(JSON.parse(missing.stdout)).toMatchObject({ ok: false, error: { code: "ASTRA_INVENTORY_MISSING" } });
+  },
+);
 
 test("told to end, it leaves a draft that the next one goes on with", { timeout: 60_000 }, async () => {
   const { child, ended } = startCli(["plan", "--json"], folder);
@@ -68,7 +76,7 @@ test("told to end, it leaves a draft that the next one goes on with", { timeout:
   }
   child.kill("SIGINT");
   const { status, stdout } = await ended;
-  const [made] = (await readdir(plans)).filter((name) => !before.has(name));
+  const made = (await readdir(plans)).find((name) => !before.has(name));
   const next = await jsonOf(["plan"], folder);
   if (status === EXIT.done) expect(JSON.parse(stdout)).toMatchObject({ plan: { id: made } });
   else {

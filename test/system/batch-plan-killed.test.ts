@@ -71,7 +71,8 @@ test("killed in the middle, it comes to the rows of an unkilled run", { timeout:
 
   const left = await killAtPart("part-00004.json");
   const marked = await readFile(join(folder, "plans", left, "part-00002.json"), "utf8");
-  const changedAt = async () => (await import("node:fs")).statSync(join(folder, "plans", left, "part-00002.json")).mtimeMs;
+  const changedAt = async () =>
+    (await import("node:fs")).statSync(join(folder, "plans", left, "part-00002.json")).mtimeMs;
   const before = await changedAt();
   const resumed = await planned();
   expect(resumed.id).toBe(left);
@@ -101,7 +102,10 @@ test("a part that was changed is not applied, nor gone on with", { timeout: 120_
   const part = join(folder, "plans", header.id, "part-00001.parquet");
   await appendFile(part, "x");
   await expect(movesOf(header)).rejects.toThrow(
-    expect.objectContaining({ code: "ASTRA_PLAN_DAMAGED", message: `part-00001.parquet of plan ${header.id} was changed after the plan was made` }),
+    expect.objectContaining({
+      code: "ASTRA_PLAN_DAMAGED",
+      message: `part-00001.parquet of plan ${header.id} was changed after the plan was made`,
+    }),
   );
   await rm(part);
   await expect(movesOf(header)).rejects.toThrow(expect.objectContaining({ code: "ASTRA_PLAN_DAMAGED" }));
@@ -114,6 +118,9 @@ test("a part that was changed is not applied, nor gone on with", { timeout: 120_
   const { planInventory } = await import("../../src/services/planning/plan-inventory.ts");
   const input = { bucket: PLANNED_BUCKET, inventoryId: INVENTORY };
   await expect(planInventory({ ctx, input })).rejects.toThrow(
-    expect.objectContaining({ code: "ASTRA_INVENTORY_INVALID", message: `part-00003.parquet of inventory ${INVENTORY} was changed after it was made` }),
+    expect.objectContaining({
+      code: "ASTRA_INVENTORY_INVALID",
+      message: `part-00003.parquet of inventory ${INVENTORY} was changed after it was made`,
+    }),
   );
 });

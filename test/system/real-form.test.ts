@@ -30,7 +30,7 @@ import {
 } from "../support/real-bucket.ts";
 import { type InventoryPlace, putInventory } from "../support/s3-inventory.ts";
 import { sdkClient } from "../support/sandbox.ts";
-import { jsonOf, runCli } from "./cli-process.ts";
+import { jsonOf } from "./cli-process.ts";
 
 const HOUR_MS = 3_600_000;
 const NOW_MS = Date.now();
@@ -208,7 +208,7 @@ describe.skipIf(missing !== null)(
       expect(await classAndEtag("late/same")).toEqual(["DEEP_ARCHIVE", md5Of("late/same")]);
       expect((await classAndEtag("late/replaced"))[0]).toBe("STANDARD");
       expect((await classAndEtag("late/moved"))[0]).toBe("GLACIER_IR");
-      await expect(classAndEtag("late/removed")).rejects.toThrow();
+      await expect(classAndEtag("late/removed")).rejects.toMatchObject({ name: "NotFound" });
       expect(await movesLeft("--inventory", "none")).toBe(0);
     });
   },

@@ -164,7 +164,10 @@ function groupsOf({ parts }: Inventory, rows: number): InventoryPart[][] {
 /** A part of an earlier try that is still as its mark says. */
 function donePart<Sums>(
   job: BatchJob<Sums>,
-  folder: string, file: string, parts: readonly InventoryPart[]): PlanPart | null {
+  folder: string,
+  file: string,
+  parts: readonly InventoryPart[],
+): PlanPart | null {
   const mark = readMark(folder, file);
   if (mark?.of.join() !== parts.map(({ sha256 }) => sha256).join()) return null;
   if (fileFacts(join(folder, file))?.sha256 !== mark.part.sha256) return null;

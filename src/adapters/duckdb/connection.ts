@@ -1,8 +1,8 @@
 /** The analytical engine, loaded when it is first needed: it is native code of 60 MB, and an optional dependency. */
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type * as duckdb from "@duckdb/node-api";
 import { AstraError } from "../../core/errors.ts";
 
-export type DuckdbModule = typeof import("@duckdb/node-api");
+export type DuckdbModule = typeof duckdb;
 
 export interface DuckdbOptions {
   /** Beyond it, the engine writes to `tempFolder`. */
@@ -14,7 +14,7 @@ export interface DuckdbOptions {
 /** A database in memory with one connection. */
 export interface Duckdb extends Disposable {
   readonly module: DuckdbModule;
-  readonly connection: DuckDBConnection;
+  readonly connection: duckdb.DuckDBConnection;
 }
 
 /** @throws AstraError ASTRA_BATCH_UNAVAILABLE */

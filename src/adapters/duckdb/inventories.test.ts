@@ -226,7 +226,7 @@ describe("tables that can't be read", () => {
     ["corrupt gzip", table(flipped), "ASTRA_INVENTORY_INVALID", /corrupt/],
     ["corrupt gzip with a checksum", table(flipped, { md5 }), "ASTRA_INVENTORY_CHECKSUM", /has the MD5/],
     ["another checksum", table(csv, { md5 }), "ASTRA_INVENTORY_CHECKSUM", /has the MD5/],
-    ["another size", table(csv, { sizeBytes: 3 }), "ASTRA_INVENTORY_CHECKSUM", /manifest says 3/],
+    ["another size", table(csv, { sizeBytes: 3 }), "ASTRA_INVENTORY_CHECKSUM", /than were stated: 3/],
     ["ORC", table("ORC\u0001"), "ASTRA_INVENTORY_FORMAT", /ORC/],
     ["cut Parquet", table("PAR1 and no more"), "ASTRA_INVENTORY_INVALID", /can't be read/],
     ["CSV for Parquet", table(csv, { format: "parquet" }), "ASTRA_INVENTORY_INVALID", /no Parquet/],

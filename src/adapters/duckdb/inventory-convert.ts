@@ -156,6 +156,7 @@ async function passedOver(path: string, width: number, read: number): Promise<nu
 
 async function oddLines(path: string, width: number, where: string): Promise<readonly BadRow[]> {
   const { odd } = await countRecords(path, width, SHOWN_BAD);
+  if (odd.length === 0) return [{ where, fault: "a line is longer than 2 MiB, or not UTF-8" }];
   return odd.map(({ line, fields }) => ({
     where: `${where}:${line}`,
     fault: `the line has ${fields} ${fields === 1 ? "field" : "fields"} in place of ${width}`,

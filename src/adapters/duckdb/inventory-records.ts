@@ -35,9 +35,13 @@ class Counting {
   readonly #odd: { line: number; fields: number }[] = [];
   #records = 0;
   #line = 1;
+  #isLineBegun = false;
   #startedAt = 1;
   #found = 1;
   #isQuoted = false;
+  /** The next byte is a field's first one: elsewhere, a quote opens nothing. */
+  #isFirst = true;
+  #wasQuoted = false;
   #isEmpty = true;
 
   constructor(fields: number, shown: number) {
@@ -47,17 +51,28 @@ class Counting {
 
   take(byte: number): void {
     if (byte === NEWLINE) this.#line += 1;
+    this.#isLineBegun = byte !== NEWLINE;
     if (byte === NEWLINE && !this.#isQuoted) {
       this.#end();
       return;
     }
     if (byte !== RETURN) this.#isEmpty = false;
     // A doubled quote closes and opens again at once, so it needs no rule of its own.
-    if (byte === QUOTE) this.#isQuoted = !this.#isQuoted;
-    else if (byte === COMMA && !this.#isQuoted) this.#found += 1;
+    if (byte === QUOTE && (this.#isFirst || this.#wasQuoted)) {
+      this.#isQuoted = !this.#isQuoted;
+      this.#wasQuoted = true;
+      this.#isFirst = false;
+      return;
+    }
+    const isEnd = byte === COMMA && !this.#isQuoted;
+    if (isEnd) this.#found += 1;
+    this.#isFirst = isEnd;
+    if (!this.#isQuoted) this.#wasQuoted = false;
   }
 
   finish(): RecordCount {
+    // A quote that nothing closes has swallowed the lines behind it: they are lost as well.
+    if (this.#isQuoted) this.#records += this.#line - this.#startedAt - (this.#isLineBegun ? 0 : 1);
     this.#end();
     return { records: this.#records, odd: this.#odd };
   }
@@ -71,6 +86,8 @@ class Counting {
     this.#found = 1;
     this.#isEmpty = true;
     this.#isQuoted = false;
+    this.#isFirst = true;
+    this.#wasQuoted = false;
     this.#startedAt = this.#line;
   }
 }
@@ -90,6 +107,9 @@ export async function headerNames(path: string, where: string): Promise<readonly
     throw new AstraError("ASTRA_INVENTORY_INVALID", message, { where: `${where}:1` });
   }
   const line = end < 0 ? text : text.slice(0, end);
+  if (line.includes("\r")) {
+    throw new AstraError("ASTRA_INVENTORY_INVALID", "its lines end in carriage returns alone", { where: `${where}:1` });
+  }
   const cells = line.matchAll(/(?:^|,)(?:\s*"((?:[^"]|"")*)"\s*|([^,]*))(?=,|$)/g);
   return Array.from(cells, ([, quoted, plain]) =>
     quoted === undefined ? (plain ?? "").trim() : quoted.replaceAll('""', '"'),

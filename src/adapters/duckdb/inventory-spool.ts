@@ -11,6 +11,11 @@ import type { SourceTable } from "../../ports/inventories.ts";
 const PIECE_BYTES = 1 << 20;
 const NEWLINE = 10;
 
+/** Rows differ by their keys at least: what unpacks to more than this many times its size is none of them. */
+const MOST_RATIO = 500;
+/** Up to it, nothing is said of the ratio, bytes. */
+const BOMB_BYTES = 256 * 1024 * 1024;
+
 export interface Spooled {
   readonly path: string;
   readonly format: "csv" | "parquet";
@@ -30,7 +35,7 @@ export async function spool(table: SourceTable, path: string): Promise<Spooled> 
     const source = Readable.from(intake.rest(first, bytes), { objectMode: false, highWaterMark: PIECE_BYTES });
     const target = createWriteStream(path, { highWaterMark: 4 * PIECE_BYTES });
     const counted = format === "csv" ? [lines] : [];
-    const unzipped = isZipped ? [createGunzip({ chunkSize: PIECE_BYTES })] : [];
+    const unzipped = isZipped ? [createGunzip({ chunkSize: PIECE_BYTES }), new RatioCheck(table.where, intake)] : [];
     await pipeline([source, ...unzipped, ...counted, target]);
     intake.check();
     return { path, format, lines: lines.count() };
@@ -80,9 +85,18 @@ class Intake {
     this.check();
   }
 
+  get takenBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** What is longer than stated is not read to its end: it may have none. */
   #take(piece: Uint8Array): void {
+    const { where, sizeBytes } = this.#table;
     this.#sizeBytes += piece.length;
     this.#sum?.update(piece);
+    if (sizeBytes === null || this.#sizeBytes <= sizeBytes) return;
+    const message = `the file has more bytes than were stated: ${sizeBytes}`;
+    throw new AstraError("ASTRA_INVENTORY_CHECKSUM", message, { where });
   }
 
   check(): void {
@@ -90,7 +104,7 @@ class Intake {
     if (sizeBytes !== null && sizeBytes !== this.#sizeBytes) {
       throw new AstraError(
         "ASTRA_INVENTORY_CHECKSUM",
-        `the file has ${this.#sizeBytes} bytes, and the manifest says ${sizeBytes}`,
+        `the file has ${this.#sizeBytes} bytes, and ${sizeBytes} were stated`,
         { where },
       );
     }
@@ -101,6 +115,28 @@ class Intake {
       `the file has the MD5 ${found ?? ""}, and the manifest says ${md5 ?? ""}`,
       { where },
     );
+  }
+}
+
+/** Keeps a small file from filling the disk. */
+class RatioCheck extends Transform {
+  readonly #where: string;
+  readonly #intake: Intake;
+  #bytes = 0;
+
+  constructor(where: string, intake: Intake) {
+    super({ highWaterMark: PIECE_BYTES });
+    this.#where = where;
+    this.#intake = intake;
+  }
+
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#bytes += piece.length;
+    const isBomb = this.#bytes > BOMB_BYTES && this.#bytes > MOST_RATIO * this.#intake.takenBytes;
+    if (isBomb) {
+      const message = `it unpacks to more than ${MOST_RATIO} times its size, which no inventory does`;
+      done(new AstraError("ASTRA_INVENTORY_INVALID", message, { where: this.#where }));
+    } else done(null, piece);
   }
 }
 

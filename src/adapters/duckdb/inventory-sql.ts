@@ -68,8 +68,9 @@ export function leftOutSql(source: Source): string {
 
 /** Number (from 1), fault of the first rows that can't be used. */
 export function badRowsSql(source: Source, row: string, shown: number): string {
-  const read = `SELECT ${row} AS nr, ${isCurrent(source)} AS is_current, ${readFields(source)} FROM ${source.relation}`;
-  const judged = `SELECT nr, ${faultCase(source.prefix)} AS fault FROM (${read}) WHERE is_current`;
+  const read = `SELECT ${row} AS nr, ${kindCase(source)} AS kind, ${isTold(source)} AS is_told, ${readFields(source)} FROM ${source.relation}`;
+  const fault = `CASE WHEN NOT is_told THEN 'nobody can tell whether it is the current version' ELSE ${faultCase(source.prefix)} END`;
+  const judged = `SELECT nr, ${fault} AS fault FROM (${read}) WHERE kind IS NULL`;
   return `SELECT nr::DOUBLE, fault FROM (${judged}) WHERE fault IS NOT NULL ORDER BY nr LIMIT ${shown}`;
 }
 
@@ -115,6 +116,10 @@ function readField(source: Source, name: string, type: string): string {
   if (field === "key" && source.keysEncoded) return decodedKey(source, column);
   if (field.endsWith("_ms")) return milliseconds(source, column);
   if (type === "BOOLEAN") return truth(source, column);
+  if (field === "etag") {
+    const etag = text(source, column);
+    return `CASE WHEN starts_with(${etag}, '"') THEN nullif(trim(${etag}, '"'), '') ELSE ${etag} END`;
+  }
   return type === "BIGINT" ? whole(source, column) : text(source, column);
 }
 
@@ -159,7 +164,32 @@ function milliseconds(source: Source, column: SourceColumn): string {
 function truth(source: Source, { sql, type, ...column }: SourceColumn): string {
   if (type === "BOOLEAN") return sql;
   if (type !== "VARCHAR") throw wrongType(source, { sql, type, ...column });
-  return `CASE lower(${sql}) WHEN 'true' THEN true WHEN 'on' THEN true WHEN 'false' THEN false WHEN 'off' THEN false END`;
+  // What nearly every row has comes first, and is compared as it stands.
+  const other = `CASE WHEN lower(${sql}) IN (${TRUE}) THEN true WHEN lower(${sql}) IN (${FALSE}) THEN false END`;
+  return `CASE ${sql} WHEN 'true' THEN true WHEN 'false' THEN false ELSE ${other} END`;
+}
+
+/** S3 writes `true` and `On`; tables of others have these words. */
+const TRUE = "'true', 't', 'on', 'yes', 'y', '1'";
+const FALSE = "'false', 'f', 'off', 'no', 'n', '0'";
+
+/** Whether it can be told if a row is of a current object: what says so is absent, or a word that is known. */
+function isTold(source: Source): string {
+  const conditions = (["is_delete_marker", "is_latest"] as const).flatMap((field) => {
+    const column = source.columns.get(field);
+    return column ? [`(${isEmpty(column)} OR ${truth(source, column)} IS NOT NULL)`] : [];
+  });
+  return conditions.length === 0 ? "true" : conditions.join(" AND ");
+}
+
+function isEmpty({ sql, type }: SourceColumn): string {
+  return type === "VARCHAR" ? `coalesce(${sql}, '') = ''` : `${sql} IS NULL`;
+}
+
+/** Absent, or the word wanted; the one that nearly every row has comes first, and is compared as it stands. */
+function isOrAbsent(source: Source, column: SourceColumn, wanted: boolean): string {
+  const usual = column.type === "VARCHAR" ? `${column.sql} = '${wanted}' OR ` : "";
+  return `(${usual}${isEmpty(column)} OR (${truth(source, column)}) IS ${wanted})`;
 }
 
 /** NULL for a current object of the bucket. */
@@ -183,8 +213,8 @@ function isCurrent(source: Source): string {
   const latest = columns.get("is_latest");
   const conditions = [
     bucketColumn && `${text(source, bucketColumn)} IS NOT DISTINCT FROM ${sqlText(bucket)}`,
-    marker && `(${truth(source, marker)}) IS NOT TRUE`,
-    latest && `(${truth(source, latest)}) IS NOT FALSE`,
+    marker && isOrAbsent(source, marker, false),
+    latest && isOrAbsent(source, latest, true),
   ].filter((condition) => condition !== undefined);
   return conditions.length === 0 ? "true" : conditions.join(" AND ");
 }

@@ -44,7 +44,13 @@ export class KnownTable implements KnownObjects {
   }
 
   /** @param bytes of the key, asked for only where a record has its hash */
-  find(low: number, high: number, bytes: () => Uint8Array, name: () => string, bucket: string): ObjectState | undefined {
+  find(
+    low: number,
+    high: number,
+    bytes: () => Uint8Array,
+    name: () => string,
+    bucket: string,
+  ): ObjectState | undefined {
     for (let slot = this.#index.find(low, high); slot >= 0; slot = this.#index.find(low, high, slot)) {
       const place = this.#index.placeAt(slot) * 8;
       const view = this.#view(Math.floor(place / PAGE_BYTES));

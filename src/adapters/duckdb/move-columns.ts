@@ -8,7 +8,10 @@ import { type DuckdbModule, sqlText } from "./connection.ts";
 import { doublesOf, integersOf } from "./vector-items.ts";
 
 /** What a move is apart from its object and its sums. */
-type Way = Pick<PlannedMove, "from" | "to" | "toTier" | "mechanism" | "rule" | "policy" | "orderedByPolicy" | "restore">;
+type Way = Pick<
+  PlannedMove,
+  "from" | "to" | "toTier" | "mechanism" | "rule" | "policy" | "orderedByPolicy" | "restore"
+>;
 
 /** No move. */
 const NONE = -1;
@@ -49,9 +52,10 @@ export class Ways {
   /** SQL of the table's columns as they stand in the file, in order. */
   columnsSql(bucket: string): string {
     const text = (name: string, of: (way: Way) => string | null): string =>
-      this.#ways.length === 0 ? `NULL::VARCHAR AS ${name}` : `${this.#listSql(of)}[way + 1]::VARCHAR AS ${name}`;
-    const days = this.#ways.map(({ restore }) => String(restore?.days ?? "NULL")).join(", ");
-    const ordered = this.#ways.map((way) => String(way.orderedByPolicy === true)).join(", ");
+      this.#column(name, "VARCHAR", (way) => {
+        const value = of(way);
+        return value === null ? "NULL" : sqlText(value);
+      });
     return [
       `${sqlText(bucket)} AS bucket`,
       "key",
@@ -65,18 +69,23 @@ export class Ways {
       "why",
       ...NUMBERS.map((name) => `CASE WHEN isnan(${name}) THEN NULL ELSE ${name} END AS ${name}`),
       text("policy", ({ policy = null }) => policy),
-      `([${ordered}]::BOOLEAN[])[way + 1] AS ordered_by_policy`,
+      this.#column("ordered_by_policy", "BOOLEAN", (way) => String(way.orderedByPolicy === true)),
       text("restore_speed", ({ restore }) => restore?.speed ?? null),
-      `([${days}]::INTEGER[])[way + 1] AS restore_days`,
+      this.#column("restore_days", "INTEGER", ({ restore }) => String(restore?.days ?? "NULL")),
     ].join(", ");
   }
 
-  #listSql(of: (way: Way) => string | null): string {
-    const texts = this.#ways.map((way) => {
-      const text = of(way);
-      return text === null ? "NULL" : sqlText(text);
-    });
-    return `([${texts.join(", ")}]::VARCHAR[])`;
+  /** A case for each value: a list that is asked for its n-th entry is copied for every row. */
+  #column(name: string, type: string, of: (way: Way) => string): string {
+    const numbers = new Map<string, number[]>();
+    for (const [number, way] of this.#ways.entries()) {
+      const value = of(way);
+      numbers.set(value, [...(numbers.get(value) ?? []), number]);
+    }
+    const [only = "NULL"] = numbers.keys();
+    if (numbers.size <= 1) return `${only}::${type} AS ${name}`;
+    const cases = Array.from(numbers, ([value, having]) => `WHEN way IN (${having.join(", ")}) THEN ${value}`);
+    return `(CASE ${cases.join(" ")} END)::${type} AS ${name}`;
   }
 }
 
@@ -123,4 +132,3 @@ export function movesSql(rows: string, row: string): string {
   return `CREATE OR REPLACE TEMP TABLE moves AS SELECT key, size_bytes, etag, ${fields} FROM
     (SELECT key, size_bytes, etag, astra_decide(${row}) AS move FROM ${rows}) WHERE move.way >= 0`;
 }
-

@@ -1,5 +1,6 @@
 /** Decides the rows of some parts of an inventory in one pass, and writes their moves. */
 import { join } from "node:path";
+import type { DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
 import type { InventoryPart } from "../../core/inventory.ts";
 import { AstraError } from "../../core/errors.ts";
 import type { PlanPart, PlannedMove } from "../../core/plan.ts";
@@ -8,7 +9,7 @@ import type { BatchJob, BatchRow } from "../../ports/batch-engine.ts";
 import { BatchRows, rowColumnsSql, rowTypes } from "./batch-rows.ts";
 import { type Duckdb, sqlText } from "./connection.ts";
 import type { KnownTable } from "./known-table.ts";
-import { MoveVectors, Ways, moveType, movesSql } from "./move-columns.ts";
+import { MoveVectors, type Ways, moveType, movesSql } from "./move-columns.ts";
 import { fileFacts, guarded, putInPlace } from "./whole-file.ts";
 
 /** One pass over one group of parts. */
@@ -83,12 +84,9 @@ export class DecideFunction {
   }
 }
 
-type DataChunk = import("@duckdb/node-api").DuckDBDataChunk;
-type Vector = import("@duckdb/node-api").DuckDBVector;
-
 interface VectorArguments {
-  readonly input: DataChunk;
-  readonly output: Vector;
+  readonly input: DuckDBDataChunk;
+  readonly output: DuckDBVector;
 }
 
 function decideVector(
@@ -133,7 +131,7 @@ export async function writePart({ connection }: Duckdb, terms: PassTerms, ways: 
     const written = await connection.run(
       `COPY (SELECT ${columns} FROM moves) TO ${sqlText(draft)} (FORMAT parquet, COMPRESSION zstd)`,
     );
-    moves = Number(written.rowsChanged);
+    moves = written.rowsChanged;
     await connection.run("DROP TABLE moves");
   } catch (error) {
     throw new AstraError("ASTRA_FILE_UNWRITABLE", `${path} can't be written`, { where: path, cause: error });

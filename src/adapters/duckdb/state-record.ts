@@ -51,7 +51,13 @@ export class ClassCodes {
  * Writes a state at a place of a page.
  * @returns bytes taken, a multiple of eight; 0 where it does not fit in any more
  */
-export function writeRecord(page: RecordPage, at: number, key: Uint8Array, state: ObjectState, codes: ClassCodes): number {
+export function writeRecord(
+  page: RecordPage,
+  at: number,
+  key: Uint8Array,
+  state: ObjectState,
+  codes: ClassCodes,
+): number {
   const { etag, versionId, sequencer, access, hold } = state;
   const daysAt = at + FIXED_BYTES;
   const textsAt = daysAt + Math.ceil((access.days.length * DAY_WORDS) / 2) * 8;
@@ -134,21 +140,21 @@ export function readRecord(page: RecordPage, at: number, bucket: string, key: st
   return {
     bucket,
     key,
-    sizeBytes: known(numbers[n]),
+    sizeBytes: orNull(numbers[n]),
     etag: flags & FLAG.noEtag ? null : bytes.toString("utf8", etagAt, versionAt),
     versionId: flags & FLAG.noVersion ? null : bytes.toString("utf8", versionAt, sequencerAt),
     storageClass: codes.nameOf(words[word + 2] ?? 0),
-    classSinceMs: known(numbers[n + 1]),
-    createdMs: known(numbers[n + 2]),
+    classSinceMs: orNull(numbers[n + 1]),
+    createdMs: orNull(numbers[n + 2]),
     ageUncertain: (flags & FLAG.ageUncertain) !== 0,
     sequencer: flags & FLAG.noSequencer ? null : bytes.toString("utf8", sequencerAt, end),
-    deletedMs: known(numbers[n + 3]),
+    deletedMs: orNull(numbers[n + 3]),
     hold: flags & FLAG.hold ? holdOf(numbers, n, flags) : null,
-    promotedMs: known(numbers[n + 4]),
-    reviewMs: known(numbers[n + 5]),
+    promotedMs: orNull(numbers[n + 4]),
+    reviewMs: orNull(numbers[n + 5]),
     access: {
       lifetimeReads: numbers[n + 8] ?? 0,
-      lastAccessMs: known(numbers[n + 9]),
+      lastAccessMs: orNull(numbers[n + 9]),
       decayedReads: numbers[n + 10] ?? 0,
       decayedReadDays: numbers[n + 11] ?? 0,
       decayedAtMs: numbers[n + 12] ?? 0,
@@ -159,7 +165,7 @@ export function readRecord(page: RecordPage, at: number, bucket: string, key: st
 
 function holdOf(numbers: Float64Array, n: number, flags: number): HoldState {
   const legalHold = (flags & FLAG.legalHold) !== 0;
-  return { legalHold, retainUntilMs: known(numbers[n + 6]), seenAtMs: numbers[n + 7] ?? 0 };
+  return { legalHold, retainUntilMs: orNull(numbers[n + 6]), seenAtMs: numbers[n + 7] ?? 0 };
 }
 
 function textsOf({ words }: RecordPage, at: number): number {
@@ -174,6 +180,6 @@ function readDays({ words, signed }: RecordPage, at: number, count: number): Day
   return days;
 }
 
-function known(value: number | undefined): number | null {
+function orNull(value: number | undefined): number | null {
   return value === undefined || Number.isNaN(value) ? null : value;
 }

@@ -1,7 +1,7 @@
 /** Files that a command names, on this machine. */
 import { open, readdir, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
-import { AstraError } from "../../core/errors.ts";
+import { AstraError, isAstraError } from "../../core/errors.ts";
 import type { SourceFile, SourceFiles } from "../../ports/source-files.ts";
 
 /** Bytes read at a time. */
@@ -31,7 +31,12 @@ async function find(path: string): Promise<readonly SourceFile[]> {
 }
 
 async function fileAt(path: string): Promise<SourceFile> {
-  const { size, mtimeMs } = await stat(path);
+  const found = await stat(path);
+  // A pipe or a device may have no end, and a name in somebody's manifest must not open one.
+  if (!found.isFile()) {
+    throw new AstraError("ASTRA_INVENTORY_INVALID", "it is neither a file nor a folder", { where: path });
+  }
+  const { size, mtimeMs } = found;
   return { path, sizeBytes: size, modifiedMs: Math.floor(mtimeMs) };
 }
 
@@ -56,6 +61,7 @@ async function* bytes(path: string): AsyncGenerator<Uint8Array> {
 const REASONS: Readonly<Record<string, string>> = { EACCES: "permission denied", EPERM: "permission denied" };
 
 function faultOf(path: string, error: unknown): AstraError {
+  if (isAstraError(error)) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ENOENT" || code === "ENOTDIR") {
     const fix = "Check the path.";

@@ -4,6 +4,7 @@ import { PROVIDERS } from "../../core/tier.ts";
 import { exportLifecycle } from "../../services/export/export-lifecycle.ts";
 import { type Call, firstArgument } from "./call.ts";
 import { lifecycleText } from "./output/export-rules-text.ts";
+import { jsonDocument } from "./output/visible.ts";
 import { planOf } from "./plan-argument.ts";
 
 /** @returns the exit status. @throws AstraError as the verb */
@@ -18,7 +19,7 @@ export async function exportRules(call: Call): Promise<number> {
   const exported = await exportLifecycle({ ctx, input: { planId, provider, progress: progress.report } }).finally(() =>
     progress.clear(),
   );
-  const document = `${JSON.stringify(exported.document, null, 2)}\n`;
+  const document = `${jsonDocument(exported.document)}\n`;
   if (file !== null) {
     const { writeNewFile } = await import("./files.ts");
     await writeNewFile(file, pieces(document));

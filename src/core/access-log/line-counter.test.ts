@@ -225,6 +225,15 @@ describe("reads that do not count", () => {
     expect(countedIn(text)).toMatchObject({ accesses: 2, excludedReads: 1 });
   });
 
+  it("are those of every session of an excluded role", () => {
+    const requester = "arn:aws:sts::123456789012:assumed-role/backup/i-0abc";
+    const role = "arn:aws:iam::123456789012:role/backup";
+    const text = logLine({ requester });
+    expect(countedIn(text, { excluded: new Set([role]) })).toMatchObject({ accesses: 0, excludedReads: 1 });
+    expect(countedIn(text, { excluded: new Set([`${role}s`, "backup"]) })).toMatchObject({ accesses: 1 });
+    expect(readOf({ requester }, { named: ["other", role] }).principal).toBe(role);
+  });
+
   it("are those of other buckets, and of lines ahead of the clock", () => {
     const told = countedIn(`${logLine()}\n${logLine({ bucket: "other" })}`, { buckets: new Set(["other"]) });
     expect(told).toMatchObject({ accesses: 1, otherBuckets: 1 });

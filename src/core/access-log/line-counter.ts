@@ -77,6 +77,14 @@ const ANYBODY = 0;
 /** Numbers of readers stay below it, so that one with a bucket's makes a lane. */
 const READERS = 2 ** 12;
 
+const SESSION = /^arn:([\w-]+):sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\/[^/]+$/;
+
+/** A log names the session of a role; the role's own ARN stands for all of them, as in CloudTrail's records. */
+function readerNames(requester: string): readonly string[] {
+  const [, partition = "", account = "", role = ""] = SESSION.exec(requester) ?? [];
+  return role === "" ? [requester] : [requester, `arn:${partition}:iam::${account}:role/${role}`];
+}
+
 /** Counts lines, and holds the reads among them added up until they are taken. */
 export class LineCounter {
   readonly #options: CountOptions;
@@ -187,7 +195,10 @@ export class LineCounter {
 
   #readerNumber(name: string): number {
     if (name === NOBODY) return ANYBODY;
-    return this.#options.excluded.has(name) ? NEVER : this.#options.named.indexOf(name) + 1;
+    const { excluded, named } = this.#options;
+    const names = readerNames(name);
+    if (names.some((each) => excluded.has(each))) return NEVER;
+    return named.findIndex((each) => names.includes(each)) + 1;
   }
 
   #bucketNumber(name: string): number {

@@ -50,21 +50,40 @@ function s3Document(rules: readonly ExactRule[], { existing }: DocumentTerms): N
   const room = Math.max(0, S3_MOST_RULES - existing.length);
   const early = rules.filter((rule) => rule.days < (S3_MINIMUM_DAYS[rule.to] ?? 0));
   const possible = rules.filter((rule) => !early.includes(rule));
-  const written = possible.slice(0, room);
+  const refusedRules = [
+    ...early.map((rule) => ({ rule, why: "minimum_days" as const })),
+    ...possible.slice(room).map((rule) => ({ rule, why: "too_many_rules" as const })),
+  ];
+  const { written, refused } = withoutUndercut(possible.slice(0, room), refusedRules);
   const own = written.map((rule) => ({
     ID: uniqueName(names, nameOf(rule)),
     Status: "Enabled",
     Filter: s3Filter(rule),
     Transitions: [{ Days: rule.days, StorageClass: rule.to }],
   }));
-  return {
-    document: { Rules: [...existing, ...own] },
-    written,
-    refused: [
-      ...early.map((rule) => ({ rule, why: "minimum_days" as const })),
-      ...possible.slice(room).map((rule) => ({ rule, why: "too_many_rules" as const })),
-    ],
-  };
+  return { document: { Rules: [...existing, ...own] }, written, refused };
+}
+
+/** Where the rule for a colder class is refused, one for a warmer class would move its objects there: that is in no plan. */
+function withoutUndercut(
+  possible: readonly ExactRule[],
+  refused: NativeDocument["refused"],
+): Pick<NativeDocument, "written" | "refused"> {
+  const all = [...refused];
+  let written = possible;
+  // Those refused here refuse others in their turn.
+  for (let at = 0; at < all.length; at += 1) {
+    const { rule: missing, why } = all[at] ?? {};
+    if (!missing || !why) continue;
+    const undercut = written.filter((rule) => rule.days < missing.days && overlap(rule, missing));
+    written = written.filter((rule) => !undercut.includes(rule));
+    all.push(...undercut.map((rule) => ({ rule, why })));
+  }
+  return { written, refused: all };
+}
+
+function overlap(a: ExactRule, b: ExactRule): boolean {
+  return a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);
 }
 
 /** One condition stands by itself, several under `And`. */
@@ -144,7 +163,7 @@ function withoutSizes(
     else if (written.length >= room) refused.push({ rule, why: "too_many_rules" });
     else written.push(rule);
   }
-  return { written, refused };
+  return withoutUndercut(written, refused);
 }
 
 function tierOf({ to }: ExactRule, prices: PriceBook): Tier {

@@ -138,7 +138,7 @@ export class ScopeJudge {
 
 /** What the rule has to say of sizes: nothing where the default suits, else a number between what moves and what does not. */
 function largerThanOf({ leastBytes, mostBelow }: ClassSums, fromBytes: number | null): number | null {
-  if (fromBytes !== null && mostBelow < fromBytes) return fromBytes - 1;
+  if (fromBytes !== null && fromBytes > 0 && mostBelow < fromBytes) return fromBytes - 1;
   if (leastBytes >= DEFAULT_LEAST_BYTES && mostBelow < DEFAULT_LEAST_BYTES) return null;
   return mostBelow < 0 ? leastBytes - 1 : mostBelow;
 }

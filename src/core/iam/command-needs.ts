@@ -1,4 +1,4 @@
-/** What each command asks of the object store and of the log: the one table that permissions are made from. */
+/** What each command asks of the object store, the log and the queue: the one table that permissions are made from. */
 
 /** A kind of work on a bucket, in the words of the port (`ports/object-store.ts`). */
 export const STORE_NEEDS = [
@@ -21,6 +21,13 @@ export const STORE_NEEDS = [
 ] as const;
 export type StoreNeed = (typeof STORE_NEEDS)[number];
 
+/** A kind of work on a queue of notifications (`ports/notification-queue.ts`). */
+export const QUEUE_NEEDS = ["receive"] as const;
+export type QueueNeed = (typeof QUEUE_NEEDS)[number];
+
+/** Whatever a command asks of AWS. */
+export type Need = StoreNeed | QueueNeed;
+
 /** Everything that a move may take, by copy or by tag, through a restore, and after a crash. */
 const MOVING: readonly StoreNeed[] = [
   "settings",
@@ -36,10 +43,10 @@ const MOVING: readonly StoreNeed[] = [
 ];
 /** A body that the store refuses as there already is compared with what is there. */
 const UPLOADING: readonly StoreNeed[] = ["put", "head", "read-body"];
-const NOTHING: readonly StoreNeed[] = [];
+const NOTHING: readonly Need[] = [];
 
-/** By the command's name. A command that speaks to no bucket has no needs. */
-export const COMMAND_NEEDS: Readonly<Record<string, readonly StoreNeed[]>> = {
+/** By the command's name. A command that speaks to no bucket and no queue has no needs. */
+export const COMMAND_NEEDS: Readonly<Record<string, readonly Need[]>> = {
   demo: NOTHING,
   sandbox: NOTHING,
   "generate-event": NOTHING,
@@ -62,7 +69,7 @@ export const COMMAND_NEEDS: Readonly<Record<string, readonly StoreNeed[]>> = {
   "backtest trace": NOTHING,
   "backtest state": NOTHING,
   "backtest cases": NOTHING,
-  "ingest notifications": NOTHING,
+  "ingest notifications": ["receive"],
   "ingest cloudtrail": ["list", "read-body"],
   "ingest access-logs": ["list", "read-body"],
   "inventory import": ["list", "head", "read-body"],
@@ -109,8 +116,8 @@ export const READ_ONLY_COMMANDS: readonly string[] = [
   "doctor",
 ];
 
-/** Needs of some commands together, in the order of {@link STORE_NEEDS}; all commands where none is named. */
-export function needsOf(commands: readonly string[]): readonly StoreNeed[] {
+/** Needs of some commands together, in the order of {@link STORE_NEEDS} and {@link QUEUE_NEEDS}. */
+export function needsOf(commands: readonly string[]): readonly Need[] {
   const wanted = new Set(commands.flatMap((name) => COMMAND_NEEDS[name] ?? []));
-  return STORE_NEEDS.filter((need) => wanted.has(need));
+  return [...STORE_NEEDS, ...QUEUE_NEEDS].filter((need) => wanted.has(need));
 }

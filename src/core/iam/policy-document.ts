@@ -1,8 +1,8 @@
 /** An IAM policy of the least that was asked for: actions in statements that say what they are for. */
-import type { StoreNeed } from "./command-needs.ts";
+import type { Need } from "./command-needs.ts";
 
-/** What a bucket has beyond the plain case, and what takes further permissions. */
-export const BUCKET_TRAITS = ["versioned", "object-lock", "acl", "drop-own-noncurrent", "kms"] as const;
+/** What a bucket has beyond the plain case, and what takes further permissions. `queue`: its notifications arrive by one. */
+export const BUCKET_TRAITS = ["versioned", "object-lock", "acl", "drop-own-noncurrent", "kms", "queue"] as const;
 export type BucketTrait = (typeof BUCKET_TRAITS)[number];
 
 /** In the order in which a policy states them. */
@@ -14,13 +14,14 @@ export const PURPOSES = [
   "RestoreArchivedObjects",
   "RemoveReplacedVersions",
   "UseKmsKey",
+  "ReceiveNotifications",
 ] as const;
 
 /** One action, on which resource, and why. */
 export interface PermittedAction {
   /** `s3:GetObject` */
   readonly action: string;
-  readonly on: "bucket" | "object" | "kms-key";
+  readonly on: "bucket" | "object" | "kms-key" | "queue";
   /** Id of the statement it stands in. */
   readonly purpose: (typeof PURPOSES)[number];
   /** Whether it can change or remove anything. */
@@ -36,12 +37,14 @@ export type Partition = (typeof PARTITIONS)[number];
 export interface PolicyInput {
   readonly bucket: string;
   readonly partition: Partition;
-  readonly needs: readonly StoreNeed[];
+  readonly needs: readonly Need[];
   readonly traits: ReadonlySet<BucketTrait>;
   /** Nothing that can change anything. */
   readonly isReadOnly: boolean;
   /** ARN; stands in the policy where the traits have `kms`. */
   readonly kmsKey: string | null;
+  /** ARN; stands in the policy where the traits have `queue`. */
+  readonly queue: string | null;
 }
 
 /** What is allowed on one resource, and for what (`Sid`). */
@@ -59,11 +62,11 @@ export interface PolicyDocument {
   readonly Statement: readonly PolicyStatement[];
 }
 
-type Actions = Readonly<Record<StoreNeed, readonly PermittedAction[]>>;
+type Actions = Readonly<Record<Need, readonly PermittedAction[]>>;
 
 /** Actions that the needs take on a bucket with these traits, each once, in the order of the alphabet. */
 export function neededActions(
-  input: Omit<PolicyInput, "bucket" | "partition" | "kmsKey">,
+  input: Omit<PolicyInput, "bucket" | "partition" | "kmsKey" | "queue">,
   actions: Actions,
 ): readonly PermittedAction[] {
   const byName = new Map<string, PermittedAction>();
@@ -92,8 +95,9 @@ export function policyDocument(input: PolicyInput, actions: Actions): PolicyDocu
   return { Version: "2012-10-17", Statement: statements };
 }
 
-function resourceOf(on: PermittedAction["on"], { bucket, partition, kmsKey }: PolicyInput): string {
+function resourceOf(on: PermittedAction["on"], { bucket, partition, kmsKey, queue }: PolicyInput): string {
   if (on === "kms-key") return kmsKey ?? "*";
+  if (on === "queue") return queue ?? "*";
   const arn = `arn:${partition}:s3:::${bucket}`;
   return on === "bucket" ? arn : `${arn}/*`;
 }

@@ -12,13 +12,14 @@ export function addressesOf(manifestAddress: string, key: string): readonly stri
   const near = [`${config}/data/${name}`, `${folder}/data/${name}`, `${folder}/${name}`];
   const bucket = /^s3:\/\/[^/]+/.exec(manifestAddress)?.[0];
   if (bucket !== undefined) return [...new Set([`${bucket}/${key}`, ...near])];
+  // A manifest is somebody's text: it names what lies below one of its folders, and nothing else of this machine.
+  if (key.split("/").some((segment) => segment === ".." || segment === ".")) return [...new Set(near)];
   return [...new Set([...ancestors(folder).map((ancestor) => `${ancestor}/${key}`), ...near])];
 }
 
 function ancestors(folder: string): readonly string[] {
   const found: string[] = [];
-  for (let at = folder.lastIndexOf("/"); at >= 0; at = at === 0 ? -1 : folder.lastIndexOf("/", at - 1)) {
-    found.push(folder.slice(0, at));
-  }
+  // Without the root: what lies there belongs to no inventory.
+  for (let at = folder.lastIndexOf("/"); at > 0; at = folder.lastIndexOf("/", at - 1)) found.push(folder.slice(0, at));
   return found;
 }

@@ -81,4 +81,13 @@ describe("places of inventories", () => {
     ]);
     expect(addressesOf("/x/inv/daily/2026/manifest.json", "inv/daily/data/a")).toContain("/x/inv/daily/data/a");
   });
+
+  it("never lead out of the folders that the manifest lies in", () => {
+    for (const key of ["../../../etc/passwd", "a/../../b", "etc/passwd", "/etc/passwd"]) {
+      for (const address of addressesOf("/home/me/inv/daily/2026/manifest.json", key)) {
+        expect(address).toMatch(/^\/home\//);
+        expect(address).not.toContain("..");
+      }
+    }
+  });
 });

@@ -75,6 +75,7 @@ export async function importInventory({
   await convertAll(ctx, input, draft, tables);
   const firstBad = [...draft.done.values()].flatMap((table) => table.firstBad).slice(0, SHOWN_BAD);
   refuseOthers(terms, draft);
+  refuseStale(terms, draft, tables);
   return { inventory: await draft.finish(), ageMs, firstBad, tables: tables.length, tablesBefore, unfinished };
 }
 
@@ -111,6 +112,20 @@ function refuseOthers({ bucket, location }: InventoryTerms, { done }: InventoryD
   );
 }
 
+/** Another content under the same name and date: what an earlier try has done of it belongs to another inventory. */
+function refuseStale(
+  { bucket, location }: InventoryTerms,
+  { id, done }: InventoryDraft,
+  tables: readonly SourceTable[],
+): void {
+  const names = new Set(tables.map(({ name }) => name));
+  if (done.size === names.size && [...done.keys()].every((name) => names.has(name))) return;
+  throw new AstraError("ASTRA_INVENTORY_INVALID", "its files are others than when it was begun to be imported", {
+    where: location,
+    fix: `Remove what there is by \`astra inventory remove ${id} --bucket ${bucket}\`, and import it again.`,
+  });
+}
+
 async function intakeOf(ctx: Context, input: ImportInventoryInput): Promise<Intake> {
   const places = new Places(ctx, input.files);
   const [first, ...more] = input.sources;
@@ -138,6 +153,7 @@ async function manifestIntake(
   }
   const tables: SourceTable[] = [];
   const missing: string[] = [];
+  refuseRepeated(manifest.files, address);
   for (const [index, { key, sizeBytes, md5 }] of manifest.files.entries()) {
     const place = await places.first(addressesOf(address.replaceAll("\\", "/"), key));
     if (!place) missing.push(key);
@@ -165,9 +181,22 @@ async function manifestIntake(
   return { terms, tables, unfinished };
 }
 
+/** A file that is named twice would count every object twice. */
+function refuseRepeated(files: FoundManifest["manifest"]["files"], where: string): void {
+  const keys = new Set<string>();
+  for (const { key } of files) {
+    if (keys.has(key)) {
+      throw new AstraError("ASTRA_INVENTORY_FORMAT", `the manifest names the file ${key} twice`, { where });
+    }
+    keys.add(key);
+  }
+}
+
 function filesIntake(input: ImportInventoryInput, found: readonly Place[]): Intake {
   const named = new Set(input.sources);
-  const tables = found.filter(({ address }) => TABLE_FILE.test(address) || named.has(address) || found.length === 1);
+  const usable = found.filter(({ address }) => TABLE_FILE.test(address) || named.has(address) || found.length === 1);
+  // A file that is named twice, or by itself and by its folder, is one.
+  const tables = [...new Map(usable.map((place) => [place.address, place])).values()];
   const [first] = tables;
   const location = input.sources.join(" ");
   if (!first) {
@@ -176,13 +205,14 @@ function filesIntake(input: ImportInventoryInput, found: readonly Place[]): Inta
       fix: "Name a manifest.json, a folder with dated inventories, or files.",
     });
   }
-  const marks = createHash("sha256").update(JSON.stringify(tables.map(({ address, mark }) => [address, mark])));
+  const told = [input.keysEncoded, ...tables.map(({ address, mark }) => [address, mark])];
+  const marks = createHash("sha256").update(JSON.stringify(told));
   const takenMs = input.takenMs ?? Math.min(...tables.map(({ modifiedMs }) => modifiedMs));
   return {
     terms: {
       bucket: input.bucket ?? input.bucketOfFiles(),
       source: "files",
-      // Other contents under the same names are another inventory.
+      // Other contents under the same names are another inventory, and so is what is read in another way.
       location: `${location} (${marks.digest("hex").slice(0, 12)})`,
       prefix: input.prefix,
       takenMs,

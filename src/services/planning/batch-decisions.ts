@@ -20,7 +20,8 @@ export class BatchDecisions {
   #part: ObjectDecisions;
 
   /** @param nowMs instant that every object is decided at */
-  constructor(ctx: Context, terms: DecisionTerms, inventory: Inventory, nowMs: number) {
+  constructor(ctx: Context, ofPlan: DecisionTerms, inventory: Inventory, nowMs: number) {
+    const terms = { ...ofPlan, leavesEtags: true };
     this.policies = terms.deciding.policies;
     this.#terms = terms;
     this.#takenMs = inventory.takenMs;

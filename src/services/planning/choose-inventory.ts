@@ -38,8 +38,8 @@ export async function chooseInventory(ctx: Context, choice: InventoryChoice): Pr
 
 /** What an interrupted plan was being made from: going on with it is cheaper than anything else. */
 async function interrupted(ctx: Context, bucket: string, fresh: readonly Inventory[]): Promise<Inventory | null> {
-  const left = (await leftDrafts(ctx, bucket)).map(({ inventoryId }) => inventoryId);
-  return fresh.find(({ id }) => left.includes(id)) ?? null;
+  const left = new Set((await leftDrafts(ctx, bucket)).map(({ inventoryId }) => inventoryId));
+  return fresh.find(({ id }) => left.has(id)) ?? null;
 }
 
 async function large(ctx: Context, fresh: readonly Inventory[]): Promise<Inventory | null> {

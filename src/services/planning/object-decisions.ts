@@ -14,6 +14,8 @@ export interface DecisionTerms {
   readonly deciding: DecideContext;
   /** Objects with a move under way: they are left to it. */
   readonly busy: ReadonlySet<string>;
+  /** Moves come without ETags: whoever writes them has those, and decoding them takes longer than deciding. */
+  readonly leavesEtags?: boolean;
 }
 
 /** What stands in the way of an object that neither its state nor the rules tell of. */
@@ -43,7 +45,7 @@ export class ObjectDecisions {
     state: ObjectState | undefined,
     obstacle: Obstacle | null = null,
   ): PlannedMove | null {
-    const { deciding, busy, bucket } = this.#terms;
+    const { deciding, busy } = this.#terms;
     this.#tally.seen(view.storageClass, view.sizeBytes);
     this.#saving.seen(view);
     if (busy.size > 0 && busy.has(view.key)) return this.#obstructed("restore_in_progress", view);
@@ -55,7 +57,7 @@ export class ObjectDecisions {
     if (decision.kind !== "move") return null;
     // Without an ETag nothing would tell, when it comes to the move, whether the object is still the one decided on.
     if (obstacle === "no_etag") return this.#obstructed("changed", view);
-    const move = plannedMove(bucket, stored, state, decision, view.atMs, deciding);
+    const move = plannedMove(this.#terms, stored, state, decision, view.atMs);
     this.#tally.moves(move);
     this.#saving.moves(move, view);
     return move;
@@ -97,24 +99,18 @@ export class ObjectDecisions {
 }
 
 function plannedMove(
-  bucket: string,
+  { bucket, deciding: { prices }, leavesEtags = false }: DecisionTerms,
   stored: StoredObject,
   state: ObjectState | undefined,
   { proposal, sums, policy }: Decision & { kind: "move" },
   nowMs: number,
-  { prices }: DecideContext,
 ): PlannedMove {
   const readOnce = readOnceMicros(prices, proposal.storageClass, stored.sizeBytes);
   return {
     bucket,
-    // A batch decodes texts only where somebody reads them.
-    get key() {
-      return stored.key;
-    },
+    key: stored.key,
     sizeBytes: stored.sizeBytes,
-    get etag() {
-      return stored.etag;
-    },
+    etag: leavesEtags ? "" : stored.etag,
     from: stored.storageClass,
     to: proposal.storageClass,
     toTier: proposal.tier,

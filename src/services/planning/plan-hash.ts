@@ -21,7 +21,8 @@ export class PlanHash {
  * Of a plan as it is stored now.
  * @throws AstraError ASTRA_PLAN_DAMAGED where a file of the plan is not the one that was made
  */
-export async function storedHash(ctx: Context, { hash: _, ...head }: PlanHeader): Promise<string> {
+export async function storedHash(ctx: Context, plan: PlanHeader): Promise<string> {
+  const { hash: _, ...head } = plan;
   const sum = new PlanHash();
   if (head.parts) {
     // The first page is given only after the whole file was found to be the one named.

@@ -17,7 +17,7 @@ import type { Context, Progress } from "../context.ts";
 import { applyReads, readersOf } from "./apply-reads.ts";
 import { type TrailPart, trailParts } from "./cloudtrail-parts.ts";
 import { plainBytes } from "./plain-bytes.ts";
-import type { TelemetryFile } from "./telemetry-files.ts";
+import { type TelemetryFile, measured } from "./telemetry-files.ts";
 
 /** What files told in a run, once it is written. */
 export interface TrailIntake extends Readonly<TrailCounts> {
@@ -213,12 +213,5 @@ export class CloudtrailIntake {
   #giveUp({ name }: TelemetryFile, { where = name, message }: AstraError): void {
     this.#unreadableFiles += 1;
     if (this.#unreadable.length < SHOWN_UNREADABLE) this.#unreadable.push({ where, message });
-  }
-}
-
-async function* measured(pieces: AsyncIterable<Uint8Array>, told: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    told(piece.length);
-    yield piece;
   }
 }

@@ -196,3 +196,36 @@ test("following finds what comes later, late names and new files included, until
   expect((await stats("a"))?.lifetimeReads).toBe(3);
   expect((await stats("b"))?.lifetimeReads).toBe(2);
 });
+
+test("of a file that has grown since it was counted only the new lines count, however often it grows", async () => {
+  const first = reads("a", 3);
+  const path = await file("growing", first);
+  await ingest([path]);
+  await file("growing", first + reads("a", 2, 10));
+  expect(await ingest([path])).toMatchObject({ files: 1, lines: 2, accesses: 2, isWhole: true });
+  // Past the end of its first section.
+  const many = Array.from({ length: 21_000 }, (_, index) => `${read(`many/${index % 7}`, 100 + index)}\n`).join("");
+  await file("growing", first + reads("a", 2, 10) + many);
+  expect(await ingest([path])).toMatchObject({ files: 1, lines: 21_000, accesses: 21_000, badLines: 0 });
+  expect(await ingest([path])).toMatchObject({ files: 1, duplicates: 1, lines: 0 });
+  await file("growing", first + reads("a", 2, 10) + many + reads("a", 1, 50));
+  expect(await ingest([path])).toMatchObject({ files: 1, lines: 1, accesses: 1 });
+  expect((await stats("a"))?.lifetimeReads).toBe(6);
+  expect((await stats("many/0"))?.lifetimeReads).toBe(3000);
+});
+
+test("a file that was counted within a line, and has grown, is named and not counted again", async () => {
+  const path = await file("cut", `${reads("a", 2)}${read("a", 5).slice(0, 90)}`);
+  expect(await ingest([path])).toMatchObject({ accesses: 2, badLines: 1 });
+  await file("cut", `${reads("a", 2)}${read("a", 5)}\n`);
+  const result = await ingest([path]);
+  expect(result).toMatchObject({ accesses: 0, files: 0, unreadableFiles: 1, isWhole: false });
+  expect(result.unreadable).toMatchObject([{ where: path }]);
+  expect((await stats("a"))?.lifetimeReads).toBe(2);
+});
+
+test("a file and a longer copy of it, given at once, count each line once", async () => {
+  const paths = [await file("1-short", reads("a", 2)), await file("2-long", reads("a", 5))];
+  expect(await ingest(paths)).toMatchObject({ files: 2, lines: 5, accesses: 5 });
+  expect((await stats("a"))?.lifetimeReads).toBe(5);
+});

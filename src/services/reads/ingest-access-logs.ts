@@ -6,7 +6,7 @@ import { noteInputs } from "../audit/note-inputs.ts";
 import type { Context, Progress } from "../context.ts";
 import { type Intake, LogIntake } from "./log-intake.ts";
 import { readAhead } from "./read-ahead.ts";
-import { type TelemetryFile, type TelemetrySource, telemetrySources } from "./telemetry-files.ts";
+import { type TelemetrySource, telemetrySources, unknownOf } from "./telemetry-files.ts";
 
 export interface IngestAccessLogsInput {
   /** Files, folders, and `s3://log-bucket/prefix`. */
@@ -78,13 +78,4 @@ async function look(ctx: Context, sources: readonly TelemetrySource[], intake: L
       if (ctx.signal.aborted) return;
     }
   }
-}
-
-/** Without the files that a listing shows to be known. */
-async function unknownOf(ctx: Context, page: readonly TelemetryFile[]): Promise<readonly TelemetryFile[]> {
-  const listed = page.flatMap(({ listedAs }) => (listedAs === null ? [] : [listedAs]));
-  if (listed.length === 0) return page;
-  const answers = await ctx.state.knownReadSources(listed);
-  const known = new Set(listed.filter((_, index) => answers[index] === true));
-  return page.filter(({ listedAs }) => listedAs === null || !known.has(listedAs));
 }

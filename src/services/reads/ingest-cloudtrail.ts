@@ -7,7 +7,7 @@ import { noteInputs } from "../audit/note-inputs.ts";
 import type { Context, Progress } from "../context.ts";
 import { CloudtrailIntake, type TrailIntake } from "./cloudtrail-intake.ts";
 import { readAhead } from "./read-ahead.ts";
-import { type TelemetryFile, type TelemetrySource, telemetrySources } from "./telemetry-files.ts";
+import { type TelemetrySource, telemetrySources, unknownOf } from "./telemetry-files.ts";
 
 export interface IngestCloudtrailInput {
   /** Files, folders, and `s3://trail-bucket/prefix`. */
@@ -70,14 +70,6 @@ async function readSource(ctx: Context, source: TelemetrySource, intake: Cloudtr
     }
     if (ctx.signal.aborted) return;
   }
-}
-
-/** Without the files that a listing shows to be known. */
-async function unknownOf(ctx: Context, page: readonly TelemetryFile[]): Promise<readonly TelemetryFile[]> {
-  const listed = page.flatMap(({ listedAs }) => (listedAs === null ? [] : [listedAs]));
-  const answers = await ctx.state.knownReadSources(listed);
-  const known = new Set(listed.filter((_, index) => answers[index] === true));
-  return page.filter(({ listedAs }) => listedAs === null || !known.has(listedAs));
 }
 
 async function daysByAccessLogs(ctx: Context, days: ReadSource["days"]): Promise<ReadSource["days"]> {

@@ -4,16 +4,17 @@
  */
 import { LineCounter, type LineCounts } from "../../core/access-log/line-counter.ts";
 import type { LineFault } from "../../core/access-log/line-scanner.ts";
-import { type AstraError, type ErrorCode, isAstraError } from "../../core/errors.ts";
+import { AstraError, type ErrorCode, isAstraError } from "../../core/errors.ts";
 import { MS_PER_DAY } from "../../core/units.ts";
 import type { ReadSource } from "../../ports/state-store.ts";
 import { configuredBuckets } from "../configured-buckets.ts";
 import type { Context, Progress } from "../context.ts";
 import { applyReads, readersOf } from "./apply-reads.ts";
 import { type BadLine, LineTotals } from "./line-totals.ts";
+import { beginningOf, countedBytes } from "./grown-file.ts";
 import { plainBytes } from "./plain-bytes.ts";
 import { type Section, lineCount, sectionBuffer, sectionsOf } from "./sections.ts";
-import type { TelemetryFile } from "./telemetry-files.ts";
+import { type TelemetryFile, measured } from "./telemetry-files.ts";
 
 /** What files told in a run, once it is written. */
 export interface Intake extends LineCounts {
@@ -56,6 +57,8 @@ class Group {
   /** By digest. */
   readonly sources = new Map<string, ReadSource>();
   readonly files = new Set<TelemetryFile>();
+  /** Beginnings of files of this machine that end in the group. */
+  readonly beginnings = new Set<string>();
   readonly totals = new LineTotals();
 }
 
@@ -117,7 +120,8 @@ export class LogIntake {
    */
   async read(file: TelemetryFile, pieces: AsyncIterable<Uint8Array>): Promise<void> {
     try {
-      const found = await this.#sections(file, pieces, (digest) => this.#isNew(digest));
+      const isNew = async (digest: string): Promise<boolean> => (await this.#wereCounted([digest]))[0] !== true;
+      const found = await this.#sections(file, pieces, isNew);
       if (this.#ctx.signal.aborted) return;
       this.#files += 1;
       if (found.sections > 0 && found.counted === 0) this.#duplicates += 1;
@@ -143,34 +147,64 @@ export class LogIntake {
   async #again(group: Group, known: ReadonlySet<string>): Promise<void> {
     const wanted = (digest: string): Promise<boolean> =>
       Promise.resolve(group.sources.has(digest) && !known.has(digest) && !this.#group.sources.has(digest));
-    for (const file of group.files) await this.#sections(file, file.open(), wanted);
+    // The file at hand goes on in the usual buffer when this is done.
+    const buffer = sectionBuffer();
+    for (const file of group.files) await this.#sections(file, file.open(), wanted, buffer);
     return this.flush();
   }
 
-  async #isNew(digest: string): Promise<boolean> {
-    if (this.#group.sources.has(digest)) return false;
-    const [isKnown] = await this.#ctx.state.knownReadSources([digest]);
-    return isKnown !== true;
+  /** For each digest or beginning, whether it was counted. */
+  async #wereCounted(marks: readonly string[]): Promise<readonly boolean[]> {
+    const { sources, beginnings } = this.#group;
+    const isInGroup = marks.map((mark) => sources.has(mark) || beginnings.has(mark));
+    if (isInGroup.every(Boolean)) return isInGroup;
+    const stored = await this.#ctx.state.knownReadSources(marks);
+    return isInGroup.map((isKnown, index) => isKnown || stored[index] === true);
+  }
+
+  /**
+   * Of a file that was counted when it was shorter, the bytes of this section that were.
+   * @throws AstraError ASTRA_ACCESS_LOG_INVALID where nobody can tell
+   */
+  async #countedBefore(file: TelemetryFile, section: Section): Promise<number> {
+    const bytes = await countedBytes(section, (digests) => this.#wereCounted(digests));
+    if (bytes !== null) return bytes;
+    throw new AstraError(
+      "ASTRA_ACCESS_LOG_INVALID",
+      "the log begins like one that was counted, and goes on otherwise: its lines might count twice",
+      { where: file.name, fix: "Give files that are finished; or what is new in it as a file of its own." },
+    );
   }
 
   async #sections(
     file: TelemetryFile,
     pieces: AsyncIterable<Uint8Array>,
     isWanted: (digest: string) => Promise<boolean>,
+    buffer = this.#buffer,
   ): Promise<{ readonly sections: number; readonly counted: number }> {
     let sections = 0;
     let counted = 0;
     let line = 1;
     let storedBytes = 0;
+    let beginning: string | null = null;
+    let hasGrown = false;
     const stored = measured(pieces, (bytes) => {
       storedBytes += bytes;
     });
-    for await (const section of sectionsOf(plainBytes(file.name, stored), this.#buffer)) {
+    for await (const section of sectionsOf(plainBytes(file.name, stored), buffer)) {
       sections += 1;
+      if (sections === 1 && file.listedAs === null) {
+        beginning = beginningOf(section);
+        hasGrown = beginning !== null && (await this.#wereCounted([beginning]))[0] === true;
+      }
       if (!(await isWanted(section.digest))) line += lineCount(section.bytes.subarray(section.overlong));
       else {
+        const skipped = hasGrown ? await this.#countedBefore(file, section) : 0;
+        hasGrown = false;
         counted += 1;
-        line += this.#count(file, section, line, storedBytes);
+        line += lineCount(section.bytes.subarray(section.overlong, skipped));
+        const told = { ...section, overlong: Math.max(section.overlong, skipped) };
+        line += this.#count(file, told, line, { sizeBytes: storedBytes, beginning });
         storedBytes = 0;
         if (this.#counter.size >= MOST_OBJECTS || this.#group.sources.size >= MOST_SECTIONS) await this.flush();
       }
@@ -180,15 +214,22 @@ export class LogIntake {
   }
 
   /** @returns lines of the section */
-  #count(file: TelemetryFile, section: Section, firstLine: number, sizeBytes: number): number {
-    const { sources, files, totals } = this.#group;
+  #count(
+    file: TelemetryFile,
+    section: Section,
+    firstLine: number,
+    { sizeBytes, beginning }: { readonly sizeBytes: number; readonly beginning: string | null },
+  ): number {
+    const { sources, files, beginnings, totals } = this.#group;
     const { days, ends, ...counts } = this.#counter.count(section.bytes.subarray(section.overlong), (index, fault) =>
       totals.bad(`${file.name}:${firstLine + index}`, fault),
     );
     totals.add(counts);
     files.add(file);
     const { digest } = section;
-    const listedAs = section.isLast && file.listedAs !== null ? { listedAs: file.listedAs } : {};
+    const mark = section.isLast ? (file.listedAs ?? beginning) : null;
+    if (section.isLast && beginning !== null) beginnings.add(beginning);
+    const listedAs = mark === null ? {} : { listedAs: mark };
     const lines = counts.lines;
     sources.set(digest, { name: file.name, digest, kind: "access-log", sizeBytes, lines, days, ...listedAs });
     this.#progress?.(this.#totals.counts.lines + totals.counts.lines, null, "lines");
@@ -198,12 +239,5 @@ export class LogIntake {
   #giveUp({ name }: TelemetryFile, { where = name, message }: AstraError): void {
     this.#unreadableFiles += 1;
     if (this.#unreadable.length < SHOWN_UNREADABLE) this.#unreadable.push({ where, message });
-  }
-}
-
-async function* measured(pieces: AsyncIterable<Uint8Array>, told: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    told(piece.length);
-    yield piece;
   }
 }

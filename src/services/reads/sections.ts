@@ -2,7 +2,7 @@
  * A file of lines in sections: whole lines, as many as fit into a buffer of one size. The same content is cut in the same
  * places wherever it lies, so that each section is known again by a digest of the content up to its end.
  */
-import { createHash } from "node:crypto";
+import { type Hash, createHash } from "node:crypto";
 
 const NEWLINE = 0x0a;
 
@@ -26,6 +26,8 @@ export interface LineSection {
 export interface Section extends LineSection {
   /** SHA-256 over the plain content from the file's first byte to the section's last, hex. */
   readonly digest: string;
+  /** Of the content before the section: to be copied, not changed. */
+  readonly before: Hash;
 }
 
 /**
@@ -36,8 +38,9 @@ export interface Section extends LineSection {
 export async function* sectionsOf(plain: AsyncIterable<Uint8Array>, buffer: Uint8Array): AsyncGenerator<Section> {
   const hash = createHash("sha256");
   for await (const section of lineSections(plain, buffer)) {
+    const before = hash.copy();
     hash.update(section.bytes);
-    yield { ...section, digest: hash.copy().digest("hex") };
+    yield { ...section, before, digest: hash.copy().digest("hex") };
   }
 }
 

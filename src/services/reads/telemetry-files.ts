@@ -48,6 +48,26 @@ export async function telemetrySources(
   return sources;
 }
 
+/** Without the files that a listing shows to be known. */
+export async function unknownOf(ctx: Context, page: readonly TelemetryFile[]): Promise<readonly TelemetryFile[]> {
+  const listed = page.flatMap(({ listedAs }) => (listedAs === null ? [] : [listedAs]));
+  if (listed.length === 0) return page;
+  const answers = await ctx.state.knownReadSources(listed);
+  const known = new Set(listed.filter((_, index) => answers[index] === true));
+  return page.filter(({ listedAs }) => listedAs === null || !known.has(listedAs));
+}
+
+/** The same pieces; each is told by its length when it is asked for. */
+export async function* measured(
+  pieces: AsyncIterable<Uint8Array>,
+  told: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    told(piece.length);
+    yield piece;
+  }
+}
+
 const BUCKET_NAME = /^s3:\/\/(?<bucket>[^/]+)(?:\/(?<prefix>.*))?$/s;
 
 /** Files given at a time. */

@@ -1,5 +1,5 @@
 import type { Config } from "../../../config/schema.ts";
-import { EXIT } from "../../../core/errors.ts";
+import { type AstraError, EXIT } from "../../../core/errors.ts";
 import { bucketEncryption } from "../../../services/bucket-encryption.ts";
 import { COMMAND_NEEDS, READ_ONLY_COMMANDS, needsOf } from "../../../core/iam/command-needs.ts";
 import { BUCKET_TRAITS, type BucketTrait, PARTITIONS, policyDocument } from "../../../core/iam/policy-document.ts";
@@ -18,6 +18,7 @@ const OF_A_BUCKET = [
   "acl",
   "drop-own-noncurrent",
   "kms-key",
+  "queue",
   "partition",
 ];
 const ROLES = ["producer", "consumer", "engine"] as const satisfies readonly LogRole[];
@@ -37,6 +38,7 @@ export const iamPolicy: CommandSpec = {
     { flags: "--acl", summary: "The bucket's objects have ACLs." },
     { flags: "--drop-own-noncurrent", summary: "Versions that a move left behind are removed." },
     { flags: "--kms-key <arn>", summary: "Objects are encrypted under this KMS key." },
+    { flags: "--queue <arn>", summary: "The bucket's notifications arrive by this SQS queue." },
     { flags: "--partition <name>", summary: "AWS partition.", choices: PARTITIONS, shownDefault: "aws" },
     { flags: "--kafka", summary: "Print Kafka's ACLs instead, as commands of kafka-acls.sh." },
     { flags: "--role <role>", summary: "With --kafka: whose ACLs.", choices: ROLES, shownDefault: "engine" },
@@ -49,6 +51,10 @@ export const iamPolicy: CommandSpec = {
   examples: [
     ["astra iam policy --bucket data > policy.json", "what the whole engine takes, for `aws iam create-policy`"],
     ["astra iam policy --bucket data --read-only", "enough to look and plan, not to move"],
+    [
+      'astra iam policy --bucket my-logs --command "ingest access-logs"',
+      "to read the access logs that lie in a bucket of their own",
+    ],
     ["astra iam policy --kafka --role producer", "the ACLs of a user that only sends events"],
   ],
   async run(call) {
@@ -74,7 +80,7 @@ function refuseMixture(call: Call): void {
 }
 
 async function showPolicy(call: Call, config: Config): Promise<number> {
-  const { S3_ACTIONS } = await import("../../permissions.ts");
+  const { AWS_ACTIONS } = await import("../../permissions.ts");
   const bucket = bucketOf(config);
   const commands = commandsOf(call);
   const kmsKey = call.text("kmsKey") ?? bucketEncryption(config, bucket)?.kmsKeyId ?? null;
@@ -84,28 +90,60 @@ async function showPolicy(call: Call, config: Config): Promise<number> {
       "Give --kms-key arn:aws:kms:REGION:ACCOUNT:key/ID; a policy takes no alias.",
     );
   const partition = PARTITIONS.find((each) => each === call.text("partition")) ?? "aws";
-  const keyPartition = kmsKey?.split(":")[1] ?? partition;
-  if (keyPartition !== partition)
-    throw usageError(
-      `the key ${kmsKey} is of the partition ${keyPartition}, not of ${partition}`,
-      `Add --partition ${keyPartition}, or name another key.`,
-    );
-  const traits = traitsOf(call, config, kmsKey);
+  const queue = queueOf(call, config);
+  refuseOtherPartitions(partition, [kmsKey, queue]);
+  const traits = traitsOf(call, config, { kmsKey, queue });
   const isReadOnly = call.has("readOnly");
   const policy = policyDocument(
-    { bucket, partition, needs: needsOf(commands), traits, isReadOnly, kmsKey },
-    S3_ACTIONS,
+    { bucket, partition, needs: needsOf(commands), traits, isReadOnly, kmsKey, queue },
+    AWS_ACTIONS,
   );
-  if (policy.Statement.length === 0)
-    throw usageError(
-      `${commands.join(", ")} asks nothing of a bucket`,
-      "Name a command that works on a bucket, or none.",
-    );
+  if (policy.Statement.length === 0) throw nothingAsked(commands, isReadOnly);
   await call.terminal.show({
     json: { ok: true, provider: "aws", bucket, commands, readOnly: isReadOnly, policy },
     text: () => JSON.stringify(policy, null, 2),
   });
   return EXIT.done;
+}
+
+function nothingAsked(commands: readonly string[], isReadOnly: boolean): AstraError {
+  const lacksQueue = !isReadOnly && needsOf(commands).includes("receive");
+  return lacksQueue
+    ? usageError(
+        "the queue is not known",
+        "Add --queue arn:aws:sqs:REGION:ACCOUNT:NAME, or set notifications.queue_url.",
+      )
+    : usageError(`${commands.join(", ")} asks nothing of a bucket`, "Name a command that works on a bucket, or none.");
+}
+
+/** An address as SQS gives it tells the ARN; one of another server does not. */
+const QUEUE_URL = /^https:\/\/sqs\.([\w-]+)\.amazonaws\.com(\.cn)?\/(\d{12})\/([\w-]+(?:\.fifo)?)$/;
+
+/** @returns ARN; `null` where there is none */
+function queueOf(call: Call, config: Config): string | null {
+  const named = call.text("queue");
+  if (named !== undefined) {
+    if (/^arn:[\w-]+:sqs:[\w-]+:\d{12}:[\w-]+(?:\.fifo)?$/.test(named)) return named;
+    throw usageError(
+      `${JSON.stringify(named)} is no ARN of an SQS queue`,
+      "Give --queue arn:aws:sqs:REGION:ACCOUNT:NAME.",
+    );
+  }
+  const [, region = "", isChina, account, name] = QUEUE_URL.exec(config.notifications.queue_url ?? "") ?? [];
+  if (name === undefined) return null;
+  const partition = isChina ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  return `arn:${partition}:sqs:${region}:${account}:${name}`;
+}
+
+function refuseOtherPartitions(partition: string, arns: readonly (string | null)[]): void {
+  for (const arn of arns) {
+    const of = arn?.split(":")[1] ?? partition;
+    if (of !== partition)
+      throw usageError(
+        `${arn} is of the partition ${of}, not of ${partition}`,
+        `Add --partition ${of}, or name another one.`,
+      );
+  }
 }
 
 /** @throws AstraError ASTRA_USAGE_INVALID for a name that no command has */
@@ -120,7 +158,11 @@ function commandsOf(call: Call): readonly string[] {
 }
 
 /** What the options and the configuration say of the bucket. */
-function traitsOf(call: Call, config: Config, kmsKey: string | null): ReadonlySet<BucketTrait> {
+function traitsOf(
+  call: Call,
+  config: Config,
+  { kmsKey, queue }: { readonly kmsKey: string | null; readonly queue: string | null },
+): ReadonlySet<BucketTrait> {
   const drops = call.has("dropOwnNoncurrent") || config.engine.drop_own_noncurrent;
   const isLocked = call.has("objectLock");
   const has: Readonly<Record<BucketTrait, boolean>> = {
@@ -129,6 +171,7 @@ function traitsOf(call: Call, config: Config, kmsKey: string | null): ReadonlySe
     acl: call.has("acl"),
     "drop-own-noncurrent": drops,
     kms: kmsKey !== null,
+    queue: queue !== null,
   };
   return new Set(BUCKET_TRAITS.filter((trait) => has[trait]));
 }

@@ -63,7 +63,7 @@ function nextSteps(
     manifests,
   }: { readonly isLocal: boolean; readonly manifests: { readonly bucket: string; readonly prefix: string } },
 ): string {
-  const name = jobs[0]?.name ?? "";
+  const name = visible(jobs[0]?.name ?? "");
   const { bucket, prefix } = manifests;
   const key = `${prefix}${name}.csv`;
   const upload = `  aws s3api put-object --bucket ${bucket} --key ${key} --body ${location}/${name}.csv`;

@@ -23,5 +23,15 @@ export function jsonLine(value: unknown): string {
   const text = JSON.stringify(value, (_name, member: unknown) =>
     typeof member === "bigint" ? member.toString() : member,
   );
-  return text.replace(UNSEEN, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+  return text.replace(UNSEEN, escaped);
+}
+
+/** Like {@link jsonLine}, in lines of their own for people who read it. */
+export function jsonDocument(value: unknown): string {
+  const text = JSON.stringify(value, null, 2);
+  return text.replace(UNSEEN, (character) => (character === "\n" ? character : escaped(character)));
+}
+
+function escaped(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
 }
