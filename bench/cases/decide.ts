@@ -18,14 +18,14 @@ const GLOBS = [
   ["logs/**", "max_latency: instant"],
   ["**/*.parquet", "floor: warm"],
   ["users/*/profile-*", "pin: hot"],
-  ["backup/**", "max_latency: two-days"],
+  ["backup/**", "max_latency: minutes"],
   ["**/tmp/**", "action: ignore"],
-  ["images/**/*.jpg", "ceiling: archive"],
-  ["data/20[0-9][0-9]/**", "max_latency: half-day"],
+  ["images/**/*.jpg", "max_latency: instant"],
+  ["data/20[0-9][0-9]/**", "floor: cold"],
   ["{raw,staging}/**", "max_latency: instant"],
   ["**/checkpoint-*", "action: never_tier_down"],
   ["tmp/9*/**", "after: [{ idle: 30d, to: warm }]"],
-  ["users/**/*.log", "after: [{ age: 90d, to: warm }]"],
+  ["users/**/*.log.gz", "after: [{ age: 90d, to: warm }]"],
 ] as const;
 
 export const decide: BenchCase = {

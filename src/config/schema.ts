@@ -191,7 +191,9 @@ const engine = z.strictObject({
     .int()
     .min(1)
     .default(200_000)
-    .describe("Objects of a bucket from which a plan is decided in batch, from an inventory or from a listing kept as one."),
+    .describe(
+      "Objects of a bucket from which a plan is decided in batch, from an inventory or from a listing kept as one.",
+    ),
   batch_memory_mib: z
     .number()
     .int()
