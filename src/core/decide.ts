@@ -2,7 +2,7 @@
 import { type MonthlyBill, type MoveFee, billOf } from "./pricing/bill.ts";
 import { ratesOf } from "./pricing/class-rates.ts";
 import { DEFAULT_COOL_DOWN_DAYS, coolsDown } from "./cool-down.ts";
-import { type MoveWay, type WayTerms, cheapestWay, copyWay } from "./move-way.ts";
+import { type MoveWay, type WayMove, type WayTerms, cheapestWay, copyWay } from "./move-way.ts";
 import { expectedUse } from "./pricing/expected-use.ts";
 import { type NativeRule, conflictingRule } from "./policy/native-rules.ts";
 import type { StrategyName } from "./policy/policy.ts";
@@ -233,9 +233,33 @@ export function moveSums(
 const PLAIN_COPY: MoveSums["way"] = { mechanism: "copy", restore: null };
 
 function wayOf(view: ObjectView, to: string, terms: WayTerms, isCopyRefused: boolean): MoveWay | null {
-  const { storageClass: from, key, sizeBytes, daysInClass: daysHeld, ageDays, atMs } = view;
-  const move = { key, from, to, sizeBytes, daysHeld, ageDays, atMs };
+  const move = new ViewMove(view, to);
   return cheapestWay(move, terms, isCopyRefused) ?? (isCopyRefused ? null : copyWay(move, terms));
+}
+
+/** Asks the view for its key only where somebody asks for it: a batch's row would have to decode it. */
+class ViewMove implements WayMove {
+  readonly from: string;
+  readonly to: string;
+  readonly sizeBytes: number;
+  readonly daysHeld: number;
+  readonly ageDays: number | null;
+  readonly atMs: number;
+  readonly #view: ObjectView;
+
+  constructor(view: ObjectView, to: string) {
+    this.from = view.storageClass;
+    this.to = to;
+    this.sizeBytes = view.sizeBytes;
+    this.daysHeld = view.daysInClass;
+    this.ageDays = view.ageDays;
+    this.atMs = view.atMs;
+    this.#view = view;
+  }
+
+  get key(): string {
+    return this.#view.key;
+  }
 }
 
 /**

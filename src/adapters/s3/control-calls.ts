@@ -78,7 +78,7 @@ export const LIFECYCLE_RULES: ControlCall<readonly Readonly<Record<string, unkno
   absent: [],
   ask: async (sdk, client, Bucket) => {
     const { Rules = [] } = await client.send(new sdk.GetBucketLifecycleConfigurationCommand({ Bucket }));
-    return Rules.map((rule) => ({ ...rule }));
+    return Rules.map((rule) => Object.fromEntries(Object.entries(rule)));
   },
 };
 

@@ -5,7 +5,7 @@
 import { AstraError } from "../errors.ts";
 import { AUTO_CHOOSE, type PolicyRule, type StrategyName, placeOf } from "./policy.ts";
 import { PolicyClasses } from "./policy-classes.ts";
-import { hasReached, matchRule } from "./policy-match.ts";
+import { asksForKeyAlone, hasReached, matchRule } from "./policy-match.ts";
 import { DUE_FROM, IN_DOUBT, MATCHED, WeighingTree } from "./policy-weighing.ts";
 import type { PriceBook } from "../pricing/price-book.ts";
 import type { AllowedClasses, ObjectView, Strategy } from "../strategy.ts";
@@ -50,6 +50,11 @@ export interface PolicySet {
   readonly classes: PolicyClasses;
   readonly compiled: readonly CompiledRule[];
   readonly weighed: WeighingTree;
+  /**
+   * Bits of the rules that ask for more than the key: where none of them is set, the class and the bits say all there is to
+   * say. `null` where a rule has no bit.
+   */
+  readonly askingMore: number | null;
 }
 
 /** A rule with what it leaves of the classes. */
@@ -80,7 +85,17 @@ export function withRules(
   { rules, classes }: Pick<PolicySet, "rules" | "classes">,
   compiled: readonly CompiledRule[],
 ): PolicySet {
-  return { rules, classes, compiled, weighed: new WeighingTree(classes, compiled.length) };
+  const weighed = new WeighingTree(classes, compiled.length);
+  return { rules, classes, compiled, weighed, askingMore: bitsAskingMore(compiled) };
+}
+
+function bitsAskingMore(compiled: readonly CompiledRule[]): number | null {
+  let bits = 0;
+  for (const { rule, keyBit } of compiled) {
+    if (keyBit < 0) return null;
+    if (!asksForKeyAlone(rule)) bits |= 1 << keyBit;
+  }
+  return bits;
 }
 
 /** Bits of an integer that JavaScript's operators leave positive. */
@@ -137,8 +152,11 @@ function unknownTarget(rule: PolicyRule, part: string, target: string, prices: P
  * @param holdsUnknown whether rules that may or may not speak of the object limit it
  */
 export function constraintsOf(set: PolicySet, view: ObjectView, nowMs: number, holdsUnknown = true): PolicyConstraints {
-  const { compiled, weighed } = set;
+  const { compiled, weighed, askingMore } = set;
   const { ruleBits } = view;
+  const isSaid = ruleBits !== undefined && askingMore !== null && (ruleBits & askingMore) === 0;
+  const known = isSaid ? weighed.ofKeys(view.storageClass, ruleBits) : undefined;
+  if (known) return known;
   let found = weighed.of(view.storageClass);
   for (let index = 0; index < compiled.length; index += 1) {
     const each = compiled[index];
@@ -149,7 +167,9 @@ export function constraintsOf(set: PolicySet, view: ObjectView, nowMs: number, h
     if (matched === "yes") found = found.and(each, index, howOf(each, view, nowMs));
     else if (matched === "unknown" && holdsUnknown) found = found.and(each, index, IN_DOUBT);
   }
-  return found.constraints();
+  const constraints = found.constraints();
+  if (isSaid) weighed.keepOfKeys(view.storageClass, ruleBits, constraints);
+  return constraints;
 }
 
 /** The last step that is due counts: steps stand in the order in which they come. */

@@ -19,6 +19,16 @@ export function matchRule(rule: PolicyRule, view: ObjectView, nowMs: number, isO
   return both(byTime, both(ofTags(rule.match, view), ofTenant(rule.match, view)));
 }
 
+/** Whether the key says everything: the rule speaks of an object, and always in the same way, where its key agrees. */
+export function asksForKeyAlone({ match, action, untilMs, duration }: PolicyRule): boolean {
+  const { sizeBytes, age, classes, buckets, tags, tenants } = match;
+  const limits = [sizeBytes.atLeast, sizeBytes.below, age.atLeast, age.below, untilMs, duration];
+  const lists = [classes, buckets, tags, tenants];
+  return (
+    action?.kind !== "after" && limits.every((limit) => limit === null) && lists.every((list) => list.length === 0)
+  );
+}
+
 function both(a: Matched, b: Matched): Matched {
   if (a === "no" || b === "no") return "no";
   return a === "unknown" ? a : b;

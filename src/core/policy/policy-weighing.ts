@@ -67,6 +67,7 @@ export class WeighingTree {
   /** Number of rules. */
   readonly rules: number;
   readonly #roots = new Map<string, WeighedRules>();
+  readonly #byBits = new Map<string, Map<number, PolicyConstraints>>();
   #branches = 0;
 
   constructor(classes: PolicyClasses, rules: number) {
@@ -81,6 +82,17 @@ export class WeighingTree {
     const made = new WeighedRules(this, storageClass);
     if (this.mayKeep()) this.#roots.set(storageClass, made);
     return made;
+  }
+
+  /** What was kept for a class and the bits of the rules that speak of a key. */
+  ofKeys(storageClass: string, ruleBits: number): PolicyConstraints | undefined {
+    return this.#byBits.get(storageClass)?.get(ruleBits);
+  }
+
+  keepOfKeys(storageClass: string, ruleBits: number, constraints: PolicyConstraints): void {
+    if (!this.mayKeep()) return;
+    const ofClass = this.#byBits.get(storageClass) ?? new Map<number, PolicyConstraints>();
+    this.#byBits.set(storageClass, ofClass.set(ruleBits, constraints));
   }
 
   /** Whether another branch may be kept, which is then counted. */

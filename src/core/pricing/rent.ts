@@ -3,8 +3,7 @@
  * Minimum sizes and overheads are fields of the class in the price book.
  */
 import { compileRates, plainRentMicros } from "./class-rates.ts";
-import { type PriceBook, type StorageClassPrices, baseClass, marginalStorageRate } from "./price-book.ts";
-import { DAYS_PER_MONTH } from "../units.ts";
+import type { PriceBook, StorageClassPrices } from "./price-book.ts";
 
 export { DEFAULT_RESTORE_SPEED } from "./class-rates.ts";
 
@@ -26,10 +25,4 @@ export function rentMicrosPerMonth(
   const micros = plainRentMicros(compileRates(book, "", prices, { accountGb }), sizeBytes);
   if (Number.isNaN(micros)) throw new RangeError("the storage price is unknown");
   return micros;
-}
-
-/** Dollars of a day of a restored copy in the base class; `null` where its price is unknown. */
-export function copyDayDollars(book: PriceBook, gb: number, accountGb = 0): number | null {
-  const { storage } = baseClass(book);
-  return storage.length === 0 ? null : (gb * marginalStorageRate(storage, accountGb)) / DAYS_PER_MONTH;
 }
