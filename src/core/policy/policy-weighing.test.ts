@@ -28,12 +28,24 @@ const view: fc.Arbitrary<ObjectView> = fc
   .map((drawn) => objectView(drawn));
 const tags = fc.constantFrom(undefined, {}, { keep: "1" });
 
-test("what rules come to is the same, found again or weighed for the first time, by the key or by bits", () => {
-  const shared = compilePolicies(RULES, AWS);
+const KEYED = [
+  ...RULES.filter(({ match }) => match.keys.length > 0),
+  ...policyRules(
+    '- { name: floor, match: { key: "logs/**" }, action: { floor: warm } }',
+    '- { name: ignored, match: { key: "*-2" }, action: ignore }',
+    '- { name: ended, match: { key: "**" }, until: 1970-01-01, action: { floor: hot } }',
+  ),
+];
+
+test.each([
+  ["some without a key", RULES],
+  ["all with a key", KEYED],
+])("what rules come to is the same, found again or weighed anew, by the key or by bits: %s", (_, rules) => {
+  const shared = compilePolicies(rules, AWS);
   fc.assert(
     fc.property(view, tags, fc.boolean(), (drawn, known, holdsUnknown) => {
       const object = known ? { ...drawn, tags: known } : drawn;
-      const fresh = compilePolicies(RULES, AWS);
+      const fresh = compilePolicies(rules, AWS);
       const expected = constraintsOf(fresh, object, object.atMs, holdsUnknown);
       let ruleBits = 0;
       for (const { keyBit, rule } of shared.compiled) {
