@@ -1,4 +1,5 @@
 /** What `npm run bench` can be asked for. */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 export interface BenchOptions {
@@ -18,6 +19,8 @@ export interface BenchOptions {
   readonly lines: number | null;
   /** Added by the store to every request, ms. */
   readonly latencyMs: number;
+  /** Folder in which `decide` keeps what it decides on, and finds it again. */
+  readonly fixture: string | null;
   /** Write V8 profiles of the measured processes here. */
   readonly profile: string | null;
 }
@@ -29,6 +32,7 @@ export const USAGE = `npm run bench -- [options]
   --events N       events of the log's cases
   --rows N         rows of the inventory of \`decide\`
   --lines N        lines of \`access-logs\`
+  --fixture DIR    keep the inventory and state of \`decide\` here, and use them again
   --latency MS     latency of the store, per request (0)
   --quick          one small round: does it run, not how fast
   --json           one JSON line per case, no table
@@ -48,6 +52,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
       events: { type: "string" },
       rows: { type: "string" },
       lines: { type: "string" },
+      fixture: { type: "string" },
       latency: { type: "string" },
       profile: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
@@ -65,6 +70,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
     rows: wholeNumber("--rows", values.rows, 1),
     lines: wholeNumber("--lines", values.lines, 1),
     latencyMs: wholeNumber("--latency", values.latency, 0) ?? 0,
+    fixture: values.fixture === undefined ? null : resolve(values.fixture),
     profile: values.profile ?? null,
   };
 }

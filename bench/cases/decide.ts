@@ -1,4 +1,5 @@
-import { rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type BenchCase, type Round, check, wholeRound } from "../bench-case.ts";
 import { scratchFolder } from "../bench-context.ts";
@@ -35,7 +36,7 @@ export const decide: BenchCase = {
   async run(options) {
     const rows = amount(options.rows, ROWS, options.quick);
     const rounds: Round[] = [];
-    await using folder = await scratchFolder();
+    await using folder = options.fixture === null ? await scratchFolder() : await keptFolder(options.fixture, rows);
     await using sandbox = await startSandboxProcess(options.latencyMs);
     const bucket = "decide";
     await sandbox.stock({ bucket, count: 0, sizesBytes: [1], sizeRun: 1, ageDays: 0, rich: false });
@@ -43,7 +44,11 @@ export const decide: BenchCase = {
     await writeFile(policies, policyFile());
     const settings = { policies, engine: { strategy: "cost" } };
     const place = { folder: folder.path, bucket, endpoint: sandbox.endpoint, brokers: null, settings };
-    await measure("stock-inventory", { place, rows, inventoryId: INVENTORY } satisfies StockInventoryInput, null);
+    const stocked = join(folder.path, "stocked");
+    if (!existsSync(stocked)) {
+      await measure("stock-inventory", { place, rows, inventoryId: INVENTORY } satisfies StockInventoryInput, null);
+      await writeFile(stocked, "");
+    }
     let changed = 0;
     for (let round = 1; round <= options.rounds; round++) {
       const input: PlanInventoryWork = { place, rows, inventoryId: INVENTORY };
@@ -71,6 +76,13 @@ export const decide: BenchCase = {
     };
   },
 };
+
+/** What is in it stays. */
+async function keptFolder(fixture: string, rows: number): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = join(fixture, `decide-${rows}`);
+  await mkdir(path, { recursive: true });
+  return { path, async [Symbol.asyncDispose]() {} };
+}
 
 function policyFile(): string {
   const rules = GLOBS.map(
