@@ -4,6 +4,7 @@
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bundle } from "../tools/bundle.ts";
@@ -11,9 +12,15 @@ import { scratchFolder } from "./bench-context.ts";
 import { type Outcome, type WorkDone, outcomeSchema, usageSchema } from "./outcome.ts";
 import type { WorkName } from "./work-table.ts";
 
-const FOLDER = ".cache/bench";
+/** Of this process alone: another one may be measuring at the same time. */
+const FOLDER = `.cache/bench-${process.pid}`;
 const ENTRIES = { child: "bench/child.ts", "batch-worker": "src/apps/batch-worker.ts" };
 let bundled: Promise<unknown> | null = null;
+
+function makeBundle(): Promise<unknown> {
+  process.once("exit", () => rmSync(join(import.meta.dirname, "..", FOLDER), { recursive: true, force: true }));
+  return bundle(ENTRIES, FOLDER);
+}
 
 /**
  * @param profile folder for a V8 CPU profile
@@ -26,7 +33,7 @@ export async function measure(name: WorkName, input: unknown, profile: string | 
       : ["--cpu-prof", `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`];
   await using folder = await scratchFolder();
   const usage = join(folder.path, "usage.json");
-  await (bundled ??= bundle(ENTRIES, FOLDER));
+  await (bundled ??= makeBundle());
   const startedMs = performance.now();
   const child = fork(join(import.meta.dirname, "..", FOLDER, "child.js"), [usage], {
     execArgv,
