@@ -20,6 +20,8 @@ const lineSchema = z.looseObject({
   node: z.string(),
   machine: z.string(),
   takenAt: z.string(),
+  /** What else the machine did meanwhile, where it did anything. */
+  besides: z.string().optional(),
 });
 export type Line = z.infer<typeof lineSchema>;
 

@@ -30,8 +30,8 @@ export function page(lines: readonly Line[]): string {
     "## Where and when",
     "",
     ...lines.map(
-      ({ run, astra, commit, node, machine, takenAt }) =>
-        `- ${run}: Astra ${astra} (${commit}), Node ${node}, ${machine}, ${takenAt}`,
+      ({ run, astra, commit, node, machine, takenAt, besides }) =>
+        `- ${run}: Astra ${astra} (${commit}), Node ${node}, ${machine}, ${takenAt}${besides ? `; ${besides}` : ""}`,
     ),
     "",
   ].join("\n");

@@ -1,7 +1,7 @@
 /**
  * `npm run bench:full`: every row of the performance page, each measured by a run of its own, with growth; writes
  * bench/results/: the page, its plots, and one JSON line per run. `--only NAME,NAME` measures those runs anew and keeps the
- * other lines; `--page` measures nothing and writes the page from the lines there are.
+ * other lines; `--besides TEXT` keeps what else the machine did meanwhile; `--page` measures nothing and writes the page from the lines there are.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -37,7 +37,12 @@ function linesBefore(): Map<string, string> {
 }
 
 const { values } = parseArgs({
-  options: { only: { type: "string" }, rounds: { type: "string" }, page: { type: "boolean", default: false } },
+  options: {
+    only: { type: "string" },
+    rounds: { type: "string" },
+    besides: { type: "string" },
+    page: { type: "boolean", default: false },
+  },
 });
 const names = Object.keys(RUNS).filter((name): name is RunName => Object.hasOwn(RUNS, name));
 const asked = values.only?.split(",");
@@ -51,7 +56,8 @@ mkdirSync(RESULTS, { recursive: true });
 for (const name of chosen) {
   const line = await measured(name, values.rounds);
   process.stderr.write(`${name}: ${line.slice(0, 160)}\n`);
-  lines.set(name, JSON.stringify({ run: name, ...JSON.parse(line) }));
+  const { besides } = values;
+  lines.set(name, JSON.stringify({ run: name, ...JSON.parse(line), ...(besides !== undefined && { besides }) }));
   // After each run: a run of hours that is broken off keeps what it has.
   const kept = names.flatMap((each) => lines.get(each) ?? []);
   writeFileSync(LINES, `${kept.join("\n")}\n`);
