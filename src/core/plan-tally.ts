@@ -59,20 +59,14 @@ export class PlanTally {
 
   totals(): PlanTotals {
     return {
-      objectsSeen: this.#objectsSeen,
-      bytesSeen: this.#bytesSeen,
-      objectsStaying: this.#objectsStaying,
-      moves: this.#moves,
-      movedBytes: this.#movedBytes,
-      feeMicros: this.#feeMicros,
-      savingMicrosPerMonth: this.#savingMicrosPerMonth,
+      ...this.#sums(),
       refusals: Object.fromEntries(Array.from(this.#refusals, ([refusal, total]) => [refusal, { ...total }])),
       classes: Object.fromEntries(Array.from(this.#classes, ([name, total]) => [name, { ...total }])),
       breakdown: this.#breakdown.result(),
     };
   }
 
-  snapshot(): PlanTallySnapshot {
+  #sums() {
     return {
       objectsSeen: this.#objectsSeen,
       bytesSeen: this.#bytesSeen,
@@ -81,6 +75,12 @@ export class PlanTally {
       movedBytes: this.#movedBytes,
       feeMicros: this.#feeMicros,
       savingMicrosPerMonth: this.#savingMicrosPerMonth,
+    };
+  }
+
+  snapshot(): PlanTallySnapshot {
+    return {
+      ...this.#sums(),
       refusals: Array.from(this.#refusals, ([refusal, total]) => [refusal, { ...total }]),
       classes: Array.from(this.#classes, ([name, total]) => [name, { ...total }]),
       breakdown: this.#breakdown.snapshot(),

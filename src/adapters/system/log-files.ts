@@ -1,11 +1,9 @@
 /** Log files on this machine. */
-import { open, readdir, stat } from "node:fs/promises";
-import { join, relative, resolve, sep } from "node:path";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { AstraError, isAstraError } from "../../core/errors.ts";
 import type { LogFile, LogFiles } from "../../ports/log-files.ts";
-
-/** Bytes read at a time. */
-const PIECE_BYTES = 1024 * 1024;
+import { filesBelow, piecesOf } from "./local-files.ts";
 
 export function localLogFiles(): LogFiles {
   return { find, bytes };
@@ -16,13 +14,7 @@ async function find(path: string): Promise<readonly LogFile[]> {
     const found = await stat(path);
     if (found.isFile()) return [await fileAt(resolve(path))];
     if (!found.isDirectory()) throw fault(path, "it is neither a file nor a folder");
-    const folder = resolve(path);
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    const paths = entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((file) => !isHidden(relative(folder, file)))
-      .toSorted();
+    const paths = await filesBelow(path);
     if (paths.length === 0) throw fault(path, "the folder holds no files");
     const files: LogFile[] = [];
     for (const file of paths) files.push(await fileAt(file));
@@ -37,19 +29,9 @@ async function fileAt(path: string): Promise<LogFile> {
   return { path, mark: `${size}-${mtimeNs}-${ino}` };
 }
 
-function isHidden(path: string): boolean {
-  return path.split(sep).some((name) => name.startsWith("."));
-}
-
 async function* bytes(path: string): AsyncGenerator<Uint8Array> {
   try {
-    await using file = await open(path, "r");
-    const piece = new Uint8Array(PIECE_BYTES);
-    for (;;) {
-      const { bytesRead } = await file.read(piece, 0, piece.length, null);
-      if (bytesRead === 0) return;
-      yield piece.subarray(0, bytesRead);
-    }
+    yield* piecesOf(path);
   } catch (error) {
     throw unreadable(path, error);
   }

@@ -1,11 +1,9 @@
 /** Files that a command names, on this machine. */
-import { open, readdir, stat } from "node:fs/promises";
-import { join, relative, resolve, sep } from "node:path";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { AstraError, isAstraError } from "../../core/errors.ts";
 import type { SourceFile, SourceFiles } from "../../ports/source-files.ts";
-
-/** Bytes read at a time. */
-const PIECE_BYTES = 1024 * 1024;
+import { filesBelow, piecesOf } from "./local-files.ts";
 
 export function localSourceFiles(): SourceFiles {
   return { find, bytes };
@@ -15,15 +13,8 @@ async function find(path: string): Promise<readonly SourceFile[]> {
   try {
     const found = await stat(path);
     if (!found.isDirectory()) return [await fileAt(resolve(path))];
-    const folder = resolve(path);
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    const paths = entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((file) => !isHidden(relative(folder, file)))
-      .toSorted();
     const files: SourceFile[] = [];
-    for (const file of paths) files.push(await fileAt(file));
+    for (const file of await filesBelow(path)) files.push(await fileAt(file));
     return files;
   } catch (error) {
     throw faultOf(path, error);
@@ -40,19 +31,9 @@ async function fileAt(path: string): Promise<SourceFile> {
   return { path, sizeBytes: size, modifiedMs: Math.floor(mtimeMs) };
 }
 
-function isHidden(path: string): boolean {
-  return path.split(sep).some((name) => name.startsWith("."));
-}
-
 async function* bytes(path: string): AsyncGenerator<Uint8Array> {
   try {
-    await using file = await open(path, "r");
-    const piece = new Uint8Array(PIECE_BYTES);
-    for (;;) {
-      const { bytesRead } = await file.read(piece, 0, piece.length, null);
-      if (bytesRead === 0) return;
-      yield piece.subarray(0, bytesRead);
-    }
+    yield* piecesOf(path);
   } catch (error) {
     throw faultOf(path, error);
   }

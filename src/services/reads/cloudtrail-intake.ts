@@ -9,13 +9,13 @@ import {
   noTrailCounts,
 } from "../../core/cloudtrail/trail-counter.ts";
 import { TRAIL_FAULTS, type TrailFault } from "../../core/cloudtrail/trail-event.ts";
-import { type AstraError, type ErrorCode, isAstraError } from "../../core/errors.ts";
 import { MS_PER_DAY } from "../../core/units.ts";
 import type { ReadSource } from "../../ports/state-store.ts";
 import { configuredBuckets } from "../configured-buckets.ts";
 import type { Context, Progress } from "../context.ts";
 import { applyReads, readersOf } from "./apply-reads.ts";
 import { type TrailPart, trailParts } from "./cloudtrail-parts.ts";
+import { type GivenUp, GivenUpFiles } from "./given-up-files.ts";
 import { plainBytes } from "./plain-bytes.ts";
 import { type TelemetryFile, measured } from "./telemetry-files.ts";
 
@@ -37,26 +37,15 @@ export interface TrailIntake extends Readonly<TrailCounts> {
   /** Files that were given up. */
   readonly unreadableFiles: number;
   /** The first of them. */
-  readonly unreadable: readonly { readonly where: string; readonly message: string }[];
+  readonly unreadable: readonly GivenUp[];
 }
 
-const SHOWN_UNREADABLE = 20;
 /** Objects by day that are gathered before they are written. */
 const MOST_OBJECTS = 50_000;
 /** Parts that one transaction names. */
 const MOST_PARTS = 2000;
 /** CloudTrail's clock may be ahead of ours, but a time far off would push every known day out of an object's window. */
 const MAX_AHEAD_MS = MS_PER_DAY;
-
-/** Faults of one file: the others go on. */
-const OF_ONE_FILE = [
-  "ASTRA_TRAIL_INVALID",
-  "ASTRA_ACCESS_LOG_INVALID",
-  "ASTRA_OBJECT_MISSING",
-  "ASTRA_OBJECT_ARCHIVED",
-  "ASTRA_OBJECT_CHANGED",
-  "ASTRA_STORE_INTEGRITY",
-] as const satisfies readonly ErrorCode[];
 
 /** "…/CloudTrail-Digest/…": where CloudTrail keeps digests ("CloudTrail digest file structure", User Guide). */
 const DIGEST_FOLDER = /(?:^|[/\\])CloudTrail-Digest[/\\]/;
@@ -72,7 +61,7 @@ export class CloudtrailIntake {
   readonly #options: Omit<TrailCountOptions, "latestMs">;
   readonly #counts = noTrailCounts();
   readonly #badBy: Partial<Record<TrailFault, number>> = {};
-  readonly #unreadable: { readonly where: string; readonly message: string }[] = [];
+  readonly #givenUp = new GivenUpFiles();
   /** By digest. */
   #gathered = new Map<string, Gathered>();
   #gatheredObjects = 0;
@@ -82,7 +71,6 @@ export class CloudtrailIntake {
   #duplicates = 0;
   #known = 0;
   #digestFiles = 0;
-  #unreadableFiles = 0;
   #objectsChanged = 0;
 
   constructor(ctx: Context, progress: Progress | undefined) {
@@ -102,8 +90,8 @@ export class CloudtrailIntake {
       objectsChanged: this.#objectsChanged,
       badRecordsBy: this.#badBy,
       days: this.#days,
-      unreadableFiles: this.#unreadableFiles,
-      unreadable: this.#unreadable,
+      unreadableFiles: this.#givenUp.count,
+      unreadable: this.#givenUp.first,
     };
   }
 
@@ -128,8 +116,7 @@ export class CloudtrailIntake {
     try {
       await this.#parts(file, pieces);
     } catch (error) {
-      if (!isAstraError(error, ...OF_ONE_FILE)) throw error;
-      this.#giveUp(file, error);
+      this.#givenUp.add(file, error);
     }
   }
 
@@ -208,10 +195,5 @@ export class CloudtrailIntake {
     if (days === null) return;
     const { first, last } = this.#days ?? days;
     this.#days = { first: Math.min(first, days.first), last: Math.max(last, days.last) };
-  }
-
-  #giveUp({ name }: TelemetryFile, { where = name, message }: AstraError): void {
-    this.#unreadableFiles += 1;
-    if (this.#unreadable.length < SHOWN_UNREADABLE) this.#unreadable.push({ where, message });
   }
 }

@@ -4,7 +4,7 @@
  */
 import { LineCounter, type LineCounts } from "../../core/access-log/line-counter.ts";
 import type { LineFault } from "../../core/access-log/line-scanner.ts";
-import { AstraError, type ErrorCode, isAstraError } from "../../core/errors.ts";
+import { AstraError } from "../../core/errors.ts";
 import { MS_PER_DAY } from "../../core/units.ts";
 import type { ReadSource } from "../../ports/state-store.ts";
 import { configuredBuckets } from "../configured-buckets.ts";
@@ -12,6 +12,7 @@ import type { Context, Progress } from "../context.ts";
 import { applyReads, readersOf } from "./apply-reads.ts";
 import { type BadLine, LineTotals } from "./line-totals.ts";
 import { beginningOf, countedBytes } from "./grown-file.ts";
+import { type GivenUp, GivenUpFiles } from "./given-up-files.ts";
 import { plainBytes } from "./plain-bytes.ts";
 import { type Section, lineCount, sectionBuffer, sectionsOf } from "./sections.ts";
 import { type TelemetryFile, measured } from "./telemetry-files.ts";
@@ -32,25 +33,15 @@ export interface Intake extends LineCounts {
   /** Files that were given up. */
   readonly unreadableFiles: number;
   /** The first of them. */
-  readonly unreadable: readonly { readonly where: string; readonly message: string }[];
+  readonly unreadable: readonly GivenUp[];
 }
 
-const SHOWN_UNREADABLE = 20;
 /** Objects by day that are added up before they are written: what memory holds, and one transaction changes. */
 const MOST_OBJECTS = 50_000;
 /** Sections that one transaction names. */
 const MOST_SECTIONS = 2000;
 /** The store's clock may be ahead of ours, but a time far off would push every known day out of an object's window. */
 const MAX_AHEAD_MS = MS_PER_DAY;
-
-/** Faults of one file: the others go on. */
-const OF_ONE_FILE = [
-  "ASTRA_ACCESS_LOG_INVALID",
-  "ASTRA_OBJECT_MISSING",
-  "ASTRA_OBJECT_ARCHIVED",
-  "ASTRA_OBJECT_CHANGED",
-  "ASTRA_STORE_INTEGRITY",
-] as const satisfies readonly ErrorCode[];
 
 /** Sections that become state together. */
 class Group {
@@ -68,12 +59,11 @@ export class LogIntake {
   readonly #counter: LineCounter;
   readonly #buffer = sectionBuffer();
   readonly #totals = new LineTotals();
-  readonly #unreadable: { readonly where: string; readonly message: string }[] = [];
+  readonly #givenUp = new GivenUpFiles();
   #group = new Group();
   #files = 0;
   #duplicates = 0;
   #known = 0;
-  #unreadableFiles = 0;
   #objectsChanged = 0;
 
   constructor(ctx: Context, progress: Progress | undefined) {
@@ -96,8 +86,8 @@ export class LogIntake {
       objectsChanged: this.#objectsChanged,
       badLinesBy: this.#totals.badLinesBy,
       firstBad: this.#totals.firstBad,
-      unreadableFiles: this.#unreadableFiles,
-      unreadable: this.#unreadable,
+      unreadableFiles: this.#givenUp.count,
+      unreadable: this.#givenUp.first,
     };
   }
 
@@ -126,8 +116,7 @@ export class LogIntake {
       this.#files += 1;
       if (found.sections > 0 && found.counted === 0) this.#duplicates += 1;
     } catch (error) {
-      if (!isAstraError(error, ...OF_ONE_FILE)) throw error;
-      this.#giveUp(file, error);
+      this.#givenUp.add(file, error);
     }
   }
 
@@ -234,10 +223,5 @@ export class LogIntake {
     sources.set(digest, { name: file.name, digest, kind: "access-log", sizeBytes, lines, days, ...listedAs });
     this.#progress?.(this.#totals.counts.lines + totals.counts.lines, null, "lines");
     return ends;
-  }
-
-  #giveUp({ name }: TelemetryFile, { where = name, message }: AstraError): void {
-    this.#unreadableFiles += 1;
-    if (this.#unreadable.length < SHOWN_UNREADABLE) this.#unreadable.push({ where, message });
   }
 }
